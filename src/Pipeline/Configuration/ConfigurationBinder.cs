@@ -1,0 +1,222 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using System.Reflection;
+
+namespace DreamFusion.Pipeline.Configuration;
+
+/// <summary>Turns written values into records and back. Collects every problem instead of stopping at the first.</summary>
+internal sealed class ConfigurationBinder
+{
+    private readonly List<string> _problems = [];
+    private readonly Dictionary<string, ConfigurationOrigin> _origins = [];
+
+    /// <summary>What was wrong; empty if the result can be used.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Where each bound option was written, by its full name.</summary>
+    public IReadOnlyDictionary<string, ConfigurationOrigin> Origins => _origins;
+
+    /// <summary>A record from a group of options; options that are not written keep the record's default.</summary>
+    public object Bind(Type record, ConfigurationMapping mapping, string prefix = "")
+    {
+        object result = Activator.CreateInstance(record)!;
+        Dictionary<string, PropertyInfo> options = ConfigurationSchema.Options(record).ToDictionary(ConfigurationSchema.NameOf);
+        foreach ((string key, ConfigurationNode node) in mapping.Entries)
+        {
+            string name = prefix + key;
+            if (!options.TryGetValue(key, out PropertyInfo? option))
+            {
+                _problems.Add(UnknownKey(name, node.Origin, options.Keys.Select(known => prefix + known)));
+                continue;
+            }
+
+            _origins[name] = node.Origin;
+            if (Convert(option.PropertyType, node, name) is { } value)
+            {
+                option.SetValue(result, value);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The group of options that <see cref="Bind"/> turns into this record.</summary>
+    public static ConfigurationMapping Unbind(object record, ConfigurationOrigin origin)
+    {
+        List<KeyValuePair<string, ConfigurationNode>> entries = [];
+        foreach (PropertyInfo option in ConfigurationSchema.Options(record.GetType()))
+        {
+            entries.Add(new(ConfigurationSchema.NameOf(option), Written(option.GetValue(record)!, origin)));
+        }
+
+        return new ConfigurationMapping(origin, entries);
+    }
+
+    /// <summary>The message for a name that does not exist, with the nearest one: in the same group, else anywhere.</summary>
+    public static string UnknownKey(string name, ConfigurationOrigin origin, IEnumerable<string> siblings)
+    {
+        string? nearest = ConfigurationSchema.Nearest(name, siblings)
+            ?? ConfigurationSchema.Nearest(name, ConfigurationSchema.FullNames(typeof(RunConfiguration)));
+        string advice = nearest is null ? "" : $"; did you mean '{nearest}'?";
+        return $"{origin}: unknown option '{name}'{advice}";
+    }
+
+    private static ConfigurationNode Written(object value, ConfigurationOrigin origin)
+    {
+        ConfigurationScalar Plain(string text)
+        {
+            return new(origin, text, Quoted: false);
+        }
+
+        ConfigurationSequence List(params IEnumerable<float> numbers)
+        {
+            return new(origin, [.. numbers.Select(x => Plain(x.ToString(CultureInfo.InvariantCulture)))]);
+        }
+
+        return value switch
+        {
+            string text => new ConfigurationScalar(origin, text, Quoted: true),
+            bool flag => Plain(flag ? "true" : "false"),
+            int or uint or float => Plain(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)),
+            Enum member => Plain(ConfigurationSchema.NameOf(member.GetType().GetField(member.ToString())!)),
+            Interval interval => List(interval.Min, interval.Max),
+            Moments moments => List(moments.First, moments.Second),
+            Rgb colour => List(colour.R, colour.G, colour.B),
+            ImmutableArray<ViewPrompt> rows => new ConfigurationSequence(origin, [.. rows.Select(row => Unbind(row, origin))]),
+            _ => Unbind(value, origin),
+        };
+    }
+
+    private object? Convert(Type type, ConfigurationNode node, string name)
+    {
+        if (type == typeof(Interval))
+        {
+            return Numbers(node, name, 2) is [float min, float max] ? new Interval(min, max) : null;
+        }
+
+        if (type == typeof(Moments))
+        {
+            return Numbers(node, name, 2) is [float first, float second] ? new Moments(first, second) : null;
+        }
+
+        if (type == typeof(Rgb))
+        {
+            return Numbers(node, name, 3) is [float r, float g, float b] ? new Rgb(r, g, b) : null;
+        }
+
+        if (type == typeof(ImmutableArray<ViewPrompt>))
+        {
+            return Rows(node, name);
+        }
+
+        if (ConfigurationSchema.IsGroup(type))
+        {
+            return node is ConfigurationMapping mapping ? Bind(type, mapping, name + ".") : Wrong(node, name, "a group of options");
+        }
+
+        return node is ConfigurationScalar scalar ? ConvertScalar(type, scalar, name) : Wrong(node, name, Expected(type));
+    }
+
+    private object? ConvertScalar(Type type, ConfigurationScalar scalar, string name)
+    {
+        if (type == typeof(string))
+        {
+            return scalar.IsNull ? "" : scalar.Text;
+        }
+
+        object? value = null;
+        if (!scalar.Quoted)
+        {
+            value = type.IsEnum ? ConfigurationSchema.Members(type).GetValueOrDefault(scalar.Text) : ParsePlain(type, scalar.Text);
+        }
+
+        return value ?? Wrong(scalar, name, Expected(type));
+    }
+
+    private static object? ParsePlain(Type type, string text)
+    {
+        if (type == typeof(bool))
+        {
+            return text is "true" or "True" or "TRUE" ? true : text is "false" or "False" or "FALSE" ? false : null;
+        }
+
+        if (type == typeof(int))
+        {
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int i) ? i : null;
+        }
+
+        if (type == typeof(uint))
+        {
+            return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint u) ? u : null;
+        }
+
+        const NumberStyles Real = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return float.TryParse(text, Real, CultureInfo.InvariantCulture, out float x) && float.IsFinite(x) ? x : null;
+    }
+
+    private float[]? Numbers(ConfigurationNode node, string name, int count)
+    {
+        string expected = string.Create(CultureInfo.InvariantCulture, $"a list of {count} numbers");
+        if (node is not ConfigurationSequence sequence || sequence.Items.Count != count)
+        {
+            Wrong(node, name, expected);
+            return null;
+        }
+
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (sequence.Items[i] is not ConfigurationScalar { Quoted: false } scalar || ParsePlain(typeof(float), scalar.Text) is not float x)
+            {
+                Wrong(sequence.Items[i], name, expected);
+                return null;
+            }
+
+            numbers[i] = x;
+        }
+
+        return numbers;
+    }
+
+    private object? Rows(ConfigurationNode node, string name)
+    {
+        const string Expected = "a list of groups, each with azimuth, elevation and suffix";
+        if (node is not ConfigurationSequence sequence)
+        {
+            return Wrong(node, name, Expected);
+        }
+
+        List<ViewPrompt> rows = [];
+        for (int i = 0; i < sequence.Items.Count; i++)
+        {
+            string row = string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]");
+            if (sequence.Items[i] is not ConfigurationMapping mapping)
+            {
+                return Wrong(sequence.Items[i], row, Expected);
+            }
+
+            rows.Add((ViewPrompt)Bind(typeof(ViewPrompt), mapping, row + "."));
+        }
+
+        return rows.ToImmutableArray();
+    }
+
+    private object? Wrong(ConfigurationNode node, string name, string expected)
+    {
+        _problems.Add($"{node.Origin}: {name}: expected {expected}, got {node.Describe()}");
+        return null;
+    }
+
+    private static string Expected(Type type)
+    {
+        return type == typeof(bool) ? "true or false"
+            : type == typeof(int) ? "a whole number"
+            : type == typeof(uint) ? "a whole number from 0 to 4294967295"
+            : type == typeof(float) ? "a number"
+            : type == typeof(string) ? "a text"
+            : "one of " + string.Join(", ", ConfigurationSchema.Members(type).Keys);
+    }
+}

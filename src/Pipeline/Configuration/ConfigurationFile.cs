@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace DreamFusion.Pipeline.Configuration;
+
+/// <summary>The YAML form of a <see cref="RunConfiguration"/>, complete: reading it back gives the same configuration.</summary>
+public static class ConfigurationFile
+{
+    /// <summary>The whole configuration as YAML, one option a line, with a line feed after each.</summary>
+    public static string Write(RunConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        using StringWriter writer = new() { NewLine = "\n" };
+        Emitter emitter = new(writer, EmitterSettings.Default.WithMaxSimpleKeyLength(128).WithBestWidth(int.MaxValue));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart());
+        Emit(emitter, ConfigurationBinder.Unbind(configuration, default), insideList: false);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return writer.ToString();
+    }
+
+    /// <summary>Reads a configuration file over its preset (its own <c>preset</c> option, else <c>toybox</c>) and validates the result.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; one message with all problems, each with file, line and key.</exception>
+    public static RunConfiguration Read(string path)
+    {
+        return new ConfigurationSources { ConfigurationPath = path }.Resolve();
+    }
+
+    // Groups are blocks; lists of numbers and rows of a table take one line each.
+    private static void Emit(Emitter emitter, ConfigurationNode node, bool insideList)
+    {
+        switch (node)
+        {
+            case ConfigurationScalar scalar:
+                ScalarStyle style = scalar.Quoted ? ScalarStyle.DoubleQuoted : ScalarStyle.Plain;
+                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, scalar.Text, style, isPlainImplicit: true, isQuotedImplicit: true));
+                break;
+            case ConfigurationSequence sequence:
+                bool numbers = sequence.Items.Count == 0 || sequence.Items[0] is ConfigurationScalar;
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, numbers ? SequenceStyle.Flow : SequenceStyle.Block));
+                foreach (ConfigurationNode item in sequence.Items)
+                {
+                    Emit(emitter, item, insideList: true);
+                }
+
+                emitter.Emit(new SequenceEnd());
+                break;
+            case ConfigurationMapping mapping:
+                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, insideList ? MappingStyle.Flow : MappingStyle.Block));
+                foreach (KeyValuePair<string, ConfigurationNode> entry in mapping.Entries)
+                {
+                    emitter.Emit(new Scalar(entry.Key));
+                    Emit(emitter, entry.Value, insideList);
+                }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            default:
+                throw new ArgumentException($"A {node.GetType().Name} has no YAML form.", nameof(node));
+        }
+    }
+}

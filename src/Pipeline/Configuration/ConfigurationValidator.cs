@@ -1,0 +1,255 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+
+namespace DreamFusion.Pipeline.Configuration;
+
+/// <summary>Ranges of all options and contradictions between them; the limits are those of the options' summaries.</summary>
+internal sealed partial class ConfigurationValidator
+{
+    private const int LongestPrompt = 4096;
+
+    private readonly List<string> _problems = [];
+    private readonly IReadOnlyDictionary<string, ConfigurationOrigin>? _origins;
+
+    private ConfigurationValidator(IReadOnlyDictionary<string, ConfigurationOrigin>? origins)
+    {
+        _origins = origins;
+    }
+
+    /// <summary>Throws one message with all problems; <paramref name="origins"/> says where each option was written, if known.</summary>
+    public static void Validate(RunConfiguration c, IReadOnlyDictionary<string, ConfigurationOrigin>? origins)
+    {
+        ConfigurationValidator validator = new(origins);
+        validator.CheckTopLevel(c);
+        validator.CheckViewPrompts(c);
+        validator.CheckNerf(c.Nerf);
+        validator.CheckBackground(c.Background);
+        validator.Within("material.light_spread", c.Material.LightSpread, 0, 10);
+        validator.CheckRenderer(c.Renderer);
+        validator.CheckGuidance(c.Guidance);
+        validator.CheckOptim(c.Optim);
+        validator.CheckLoss(c.Loss);
+        validator.CheckData(c.Data, c.Nerf.Bound);
+        ThrowIfAny(validator._problems);
+    }
+
+    /// <summary>Throws one message that lists the problems, if there are any.</summary>
+    public static void ThrowIfAny(IReadOnlyList<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            string count = problems.Count == 1 ? "1 problem" : string.Create(CultureInfo.InvariantCulture, $"{problems.Count} problems");
+            throw new DfkException(ExitCode.BadInput, $"configuration: {count}\n  " + string.Join("\n  ", problems));
+        }
+    }
+
+    private void CheckTopLevel(RunConfiguration c)
+    {
+        CheckText("prompt", c.Prompt);
+        if (string.IsNullOrWhiteSpace(c.Prompt))
+        {
+            Add("prompt", "expected a sentence that says what to make, got nothing; write it after the command: dfk train \"a hamburger\"");
+        }
+
+        CheckText("negative_prompt", c.NegativePrompt);
+        Within("iters", c.Iters, 1, 1_000_000);
+        Require("model", c.Model.Length > 0, "'toybox' or a folder", "nothing");
+        Require("preset", Presets.Names.Contains(c.Preset), "one of " + string.Join(", ", Presets.Names), c.Preset);
+        Within("guidance_scale", c.GuidanceScale, 0, 1000);
+        Within("update_extra_interval", c.UpdateExtraInterval, 1, 1_000_000);
+        Share("latent_iter_ratio", c.LatentIterRatio);
+        Share("albedo_iter_ratio", c.AlbedoIterRatio);
+        Share("min_ambient_ratio", c.MinAmbientRatio);
+        Within("max_ambient_ratio", c.MaxAmbientRatio, c.MinAmbientRatio, 1);
+        Share("shaded_ratio", c.ShadedRatio);
+        Share("textureless_ratio", c.TexturelessRatio);
+        Within("checkpoint_interval", c.CheckpointInterval, 1, 1_000_000);
+        Within("checkpoint_keep", c.CheckpointKeep, 1, 1_000_000);
+        Within("preview_interval", c.PreviewInterval, 0, 1_000_000);
+        Require("ema_decay", c.EmaDecay is >= 0f and < 1f, "0 to below 1", c.EmaDecay);
+        Require("device", DevicePattern().IsMatch(c.Device), "auto, cpu, cuda or cuda:N", c.Device);
+        Within("threads", c.Threads, 0, 1024);
+    }
+
+    private void CheckText(string name, string text)
+    {
+        Require(name, text.Length <= LongestPrompt, $"at most {LongestPrompt} characters", text.Length);
+        if (text.Any(char.IsControl))
+        {
+            Add(name, "expected text without control characters (line breaks, tabs, escapes); take them out");
+        }
+    }
+
+    private void CheckViewPrompts(RunConfiguration c)
+    {
+        for (int i = 0; i < c.ViewPrompts.Length; i++)
+        {
+            ViewPrompt row = c.ViewPrompts[i];
+            string name = string.Create(CultureInfo.InvariantCulture, $"view_prompts[{i}]");
+            Require(name + ".azimuth", row.Azimuth.Max > row.Azimuth.Min && row.Azimuth.Max - row.Azimuth.Min <= 360f,
+                "two angles, the second larger by at most 360", Show(row.Azimuth));
+            Range(name + ".elevation", row.Elevation, -90, 90);
+            CheckText(name + ".suffix", row.Suffix);
+        }
+
+        // A camera without view words would train on the bare prompt, unnoticed.
+        for (float elevation = -90f; elevation <= 90f; elevation += 5f)
+        {
+            for (float azimuth = -180f; azimuth < 180f; azimuth += 5f)
+            {
+                if (!c.ViewPrompts.Any(row => row.Matches(azimuth, elevation)))
+                {
+                    Add("view_prompts", string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"no row for azimuth {azimuth}, elevation {elevation}; add one, with an empty suffix if no words are wanted"));
+                    return;
+                }
+            }
+        }
+    }
+
+    private void CheckNerf(NerfConfiguration nerf)
+    {
+        Positive("nerf.bound", nerf.Bound, 100);
+        Within("nerf.blob_density", nerf.BlobDensity, 0, 100);
+        Positive("nerf.blob_radius", nerf.BlobRadius, 100);
+        Positive("nerf.density_gain", nerf.DensityGain, 1000);
+        Within("nerf.density_bias", nerf.DensityBias, -100, 100);
+        Positive("nerf.density_scale", nerf.DensityScale, 10_000);
+        Positive("nerf.albedo_gain", nerf.AlbedoGain, 1000);
+        EncoderConfiguration e = nerf.Encoder;
+        Within("nerf.encoder_cfg.num_levels", e.Levels, 1, 16);
+        Require("nerf.encoder_cfg.level_dim", e.FeaturesPerLevel is 1 or 2 or 4 or 8, "1, 2, 4 or 8", e.FeaturesPerLevel);
+        Within("nerf.encoder_cfg.log2_hashmap_size", e.Log2HashmapSize, 10, 24);
+        Within("nerf.encoder_cfg.base_resolution", e.BaseResolution, 2, 65536);
+        Within("nerf.encoder_cfg.desired_resolution", e.DesiredResolution, e.BaseResolution, 65536);
+        Positive("nerf.encoder_cfg.init_scale", e.InitScale, 1);
+        MlpConfiguration m = nerf.Net;
+        Require("nerf.net_cfg.num_hidden_dims", m.NumHiddenDims is >= 16 and <= 128 && m.NumHiddenDims % 16 == 0,
+            "a multiple of 16 from 16 to 128", m.NumHiddenDims);
+        Within("nerf.net_cfg.num_layers", m.NumLayers, 2, 5);
+    }
+
+    private void CheckBackground(BackgroundConfiguration background)
+    {
+        Colour("background.background", background.Colour);
+        Colour("background.base_background", background.BaseColour);
+        Share("background.random_ratio", background.RandomRatio);
+    }
+
+    private void CheckRenderer(RendererConfiguration renderer)
+    {
+        Within("renderer.grid_resolution", renderer.GridResolution, 8, 256);
+        Within("renderer.density_thresh", renderer.DensityThreshold, 0, 1000);
+        Share("renderer.grid_decay", renderer.GridDecay);
+        Within("renderer.max_steps", renderer.MaxSteps, 8, 4096);
+        Within("renderer.eval_max_steps", renderer.EvalMaxSteps, 8, 4096);
+        Within("renderer.sample_budget", renderer.SampleBudget, 1024, 1 << 26);
+    }
+
+    private void CheckGuidance(GuidanceConfiguration guidance)
+    {
+        Range("guidance.t_range", guidance.TimestepRange, 0, 1);
+        Within("guidance.t_max_end", guidance.TimestepMaxEnd, guidance.TimestepRange.Min, guidance.TimestepRange.Max);
+    }
+
+    private void CheckOptim(OptimConfiguration optim)
+    {
+        Positive("optim.lr", optim.LearningRate, 1);
+        Positive("optim.encoder_lr", optim.EncoderLearningRate, 1);
+        Require("optim.betas", optim.Betas is { First: >= 0f and < 1f, Second: >= 0f and < 1f }, "two numbers from 0 to below 1",
+            string.Create(CultureInfo.InvariantCulture, $"[{optim.Betas.First}, {optim.Betas.Second}]"));
+        Positive("optim.eps", optim.Eps, 1);
+        Within("optim.warmup_steps", optim.WarmupSteps, 0, 1_000_000);
+        Share("optim.decay_start", optim.DecayStart);
+        Share("optim.final_factor", optim.FinalFactor);
+    }
+
+    private void CheckLoss(LossConfiguration loss)
+    {
+        Within("loss.lambda_sds", loss.Sds, 0, 1000);
+        Within("loss.lambda_opacity", loss.Opacity, 0, 1000);
+        Within("loss.lambda_entropy", loss.Entropy, 0, 1000);
+        Share("loss.entropy_ramp", loss.EntropyRamp);
+        Within("loss.lambda_orientation", loss.Orientation, 0, 1000);
+        Within("loss.lambda_tv", loss.TotalVariation, 0, 1000);
+    }
+
+    private void CheckData(DataConfiguration data, float bound)
+    {
+        TrainDataConfiguration train = data.Train;
+        Within("data.train_dataset.width", train.Width, 8, 1024);
+        Within("data.train_dataset.height", train.Height, 8, 1024);
+        Range("data.train_dataset.radius_range", train.RadiusRange, 0, 1000);
+        Require("data.train_dataset.radius_range", train.RadiusRange.Min > bound,
+            string.Create(CultureInfo.InvariantCulture, $"cameras outside the field, more than nerf.bound = {bound}"), Show(train.RadiusRange));
+        Range("data.train_dataset.half_width_range", train.HalfWidthRange, 0, 100);
+        Require("data.train_dataset.half_width_range", train.HalfWidthRange.Min > 0f, "more than 0", Show(train.HalfWidthRange));
+        Range("data.train_dataset.theta_range", train.ThetaRange, 0, 180);
+        Range("data.train_dataset.phi_range", train.PhiRange, -360, 360);
+        Share("data.train_dataset.overhead_ratio", train.OverheadRatio);
+        Range("data.train_dataset.overhead_theta_range", train.OverheadThetaRange, 0, 180);
+        CheckViews("data.val_dataset", data.Validation);
+        CheckViews("data.test_dataset", data.Test);
+    }
+
+    private void CheckViews(string name, ViewDataConfiguration views)
+    {
+        Within(name + ".size", views.Size, 1, 1000);
+        Within(name + ".width", views.Width, 8, 4096);
+        Within(name + ".height", views.Height, 8, 4096);
+    }
+
+    private void Share(string name, float value)
+    {
+        Within(name, value, 0, 1);
+    }
+
+    private void Positive(string name, float value, double max)
+    {
+        Require(name, value > 0f && value <= max, string.Create(CultureInfo.InvariantCulture, $"above 0, at most {max}"), value);
+    }
+
+    private void Within(string name, double value, double min, double max)
+    {
+        // Limits that are themselves options come as float; print them as the user wrote them.
+        Require(name, value >= min && value <= max, string.Create(CultureInfo.InvariantCulture, $"{(float)min} to {(float)max}"), (float)value);
+    }
+
+    private void Range(string name, Interval interval, double min, double max)
+    {
+        bool ordered = interval.Min <= interval.Max && interval.Min >= min && interval.Max <= max;
+        Require(name, ordered, string.Create(CultureInfo.InvariantCulture, $"two numbers from {min} to {max}, the smaller first"), Show(interval));
+    }
+
+    private void Colour(string name, Rgb colour)
+    {
+        bool inside = colour is { R: >= 0f and <= 1f, G: >= 0f and <= 1f, B: >= 0f and <= 1f };
+        Require(name, inside, "three numbers from 0 to 1", string.Create(CultureInfo.InvariantCulture, $"[{colour.R}, {colour.G}, {colour.B}]"));
+    }
+
+    private void Require(string name, bool holds, string expected, object got)
+    {
+        if (!holds)
+        {
+            Add(name, string.Create(CultureInfo.InvariantCulture, $"expected {expected}, got {got}"));
+        }
+    }
+
+    private void Add(string name, string problem)
+    {
+        string where = _origins is not null && _origins.TryGetValue(name, out ConfigurationOrigin origin) ? $"{origin}: " : "";
+        _problems.Add($"{where}{name}: {problem}");
+    }
+
+    private static string Show(Interval interval)
+    {
+        return string.Create(CultureInfo.InvariantCulture, $"[{interval.Min}, {interval.Max}]");
+    }
+
+    [GeneratedRegex(@"^(auto|cpu|cuda(:\d{1,3})?)\z")]
+    private static partial Regex DevicePattern();
+}

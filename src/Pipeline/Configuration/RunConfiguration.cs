@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+
+namespace DreamFusion.Pipeline.Configuration;
+
+/// <summary>
+/// Everything that determines a training run: the top-level options of the NeMo DreamFusion YAML and its groups.
+/// A property <c>PromptText</c> is <c>prompt_text</c> in YAML and in <c>--set</c>; options of a group are written
+/// <c>group.option</c>. The defaults are the preset <c>toybox</c>'s.
+/// </summary>
+public sealed record RunConfiguration
+{
+    /// <summary>The sentence to turn into an object; 1 to 4096 characters, no default.</summary>
+    public string Prompt { get; init; } = "";
+
+    /// <summary>What to keep away from: the text of the unconditional branch of the guidance; default empty.</summary>
+    public string NegativePrompt { get; init; } = "";
+
+    /// <summary>Optimisation steps; 1 to 1,000,000, default 400.</summary>
+    public int Iters { get; init; } = 400;
+
+    /// <summary>Seed of every random draw; 0 to 4,294,967,295, default 0.</summary>
+    public uint Seed { get; init; }
+
+    /// <summary>The diffusion prior: <c>toybox</c> (embedded) or a folder in the diffusers ONNX layout; default <c>toybox</c>.</summary>
+    public string Model { get; init; } = "toybox";
+
+    /// <summary>The preset that this configuration started from; a name of <see cref="Presets.Names"/>, default <c>toybox</c>.</summary>
+    public string Preset { get; init; } = "toybox";
+
+    /// <summary>Classifier-free guidance s in ε_u + s (ε_c - ε_u); 0 to 1000, 1 means no guidance, default 10.</summary>
+    public float GuidanceScale { get; init; } = 10f;
+
+    /// <summary>Steps between two updates of the occupancy grid; at least 1, default 8.</summary>
+    public int UpdateExtraInterval { get; init; } = 8;
+
+    /// <summary>Share of the run, from its start, in which normals and opacity are fed to the UNet as latents; 0 to 1, default 0.</summary>
+    public float LatentIterRatio { get; init; }
+
+    /// <summary>Share of the run, from its start, in which every step renders plain albedo; 0 to 1, default 0.1.</summary>
+    public float AlbedoIterRatio { get; init; } = 0.1f;
+
+    /// <summary>Least ambient light of a shaded step, drawn uniformly up to <see cref="MaxAmbientRatio"/>; 0 to 1, default 0.2.</summary>
+    public float MinAmbientRatio { get; init; } = 0.2f;
+
+    /// <summary>Most ambient light of a shaded step; <see cref="MinAmbientRatio"/> to 1, default 0.9.</summary>
+    public float MaxAmbientRatio { get; init; } = 0.9f;
+
+    /// <summary>Share of the steps after the albedo phase that are shaded, the others render albedo; 0 to 1, default 0.5.</summary>
+    public float ShadedRatio { get; init; } = 0.5f;
+
+    /// <summary>Share of the shaded steps that render without albedo; 0 to 1, default 0.</summary>
+    public float TexturelessRatio { get; init; }
+
+    /// <summary>View words appended to the prompt, first match wins; every direction must match, default <see cref="Presets.FineViewPrompts"/>.</summary>
+    public ImmutableArray<ViewPrompt> ViewPrompts { get; init; } = Presets.FineViewPrompts;
+
+    /// <summary>Steps between two checkpoints; at least 1, default 250.</summary>
+    public int CheckpointInterval { get; init; } = 250;
+
+    /// <summary>Newest checkpoints kept; at least 1, default 2.</summary>
+    public int CheckpointKeep { get; init; } = 2;
+
+    /// <summary>Steps between two preview sheets, 0 for none; default 100.</summary>
+    public int PreviewInterval { get; init; } = 100;
+
+    /// <summary>Decay of the exponential moving average used for pictures; 0 (off) to below 1, default 0.</summary>
+    public float EmaDecay { get; init; }
+
+    /// <summary>Same seed, same bits also where that costs speed; the CPU is always deterministic. Default false.</summary>
+    public bool Deterministic { get; init; }
+
+    /// <summary>Where our kernels run: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; default <c>auto</c>. Not part of the result.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>CPU threads of our kernels; 0 (one for each core) to 1024, default 0. Not part of the result.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The radiance field.</summary>
+    public NerfConfiguration Nerf { get; init; } = new();
+
+    /// <summary>What is behind the object.</summary>
+    public BackgroundConfiguration Background { get; init; } = new();
+
+    /// <summary>Shading and light.</summary>
+    public MaterialConfiguration Material { get; init; } = new();
+
+    /// <summary>Ray marching and the occupancy grid.</summary>
+    public RendererConfiguration Renderer { get; init; } = new();
+
+    /// <summary>Score distillation.</summary>
+    public GuidanceConfiguration Guidance { get; init; } = new();
+
+    /// <summary>Optimiser and learning rates.</summary>
+    public OptimConfiguration Optim { get; init; } = new();
+
+    /// <summary>Weights of the loss terms.</summary>
+    public LossConfiguration Loss { get; init; } = new();
+
+    /// <summary>Picture sizes and cameras.</summary>
+    public DataConfiguration Data { get; init; } = new();
+
+    /// <summary>Checks every option and every contradiction between options.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; one message with all problems.</exception>
+    public void Validate()
+    {
+        ConfigurationValidator.Validate(this, origins: null);
+    }
+}

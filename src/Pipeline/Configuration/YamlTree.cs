@@ -1,0 +1,142 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace DreamFusion.Pipeline.Configuration;
+
+/// <summary>
+/// Reads YAML into <see cref="ConfigurationNode"/>s. Stricter than YAML: one document, plain keys, no duplicate keys,
+/// no anchors and aliases (which can multiply a small file without bound), at most 1 MiB and 20 levels.
+/// </summary>
+internal static class YamlTree
+{
+    private const int MaxDepth = 20;
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: missing, too large, or not the YAML accepted here.</exception>
+    public static ConfigurationMapping ReadFile(string path)
+    {
+        string text;
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > MaxBytes)
+            {
+                throw new DfkException(ExitCode.BadInput, $"configuration {path}: {length} bytes, at most {MaxBytes} are read.");
+            }
+
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new DfkException(ExitCode.BadInput, $"configuration {path} cannot be read: {e.Message}", e);
+        }
+
+        return ReadText(text, path) as ConfigurationMapping
+            ?? throw new DfkException(ExitCode.BadInput, $"configuration {path}: expected options as 'key: value' lines, got something else.");
+    }
+
+    /// <summary>Reads a text that stands in <paramref name="source"/>; null if it holds nothing.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>, if it is not the YAML accepted here.</exception>
+    public static ConfigurationNode? ReadText(string text, string source)
+    {
+        try
+        {
+            using StringReader reader = new(text);
+            Parser parser = new(reader);
+            parser.Consume<StreamStart>();
+            if (parser.Accept<StreamEnd>(out _))
+            {
+                return new ConfigurationMapping(new(source, 1), []);
+            }
+
+            parser.Consume<DocumentStart>();
+            ConfigurationNode root = ReadNode(parser, source, 0);
+            parser.Consume<DocumentEnd>();
+            if (!parser.Accept<StreamEnd>(out _))
+            {
+                throw Refuse(source, parser.Current!, "a second document begins; one is expected");
+            }
+
+            // A file of nothing but comments is an empty document, which YAML reads as null.
+            return root is ConfigurationScalar { IsNull: true } ? new ConfigurationMapping(new(source, 1), []) : root;
+        }
+        catch (YamlException e)
+        {
+            throw new DfkException(
+                ExitCode.BadInput,
+                string.Create(CultureInfo.InvariantCulture, $"{source}, line {e.Start.Line}: not valid YAML: {e.Message}"),
+                e);
+        }
+    }
+
+    private static ConfigurationNode ReadNode(Parser parser, string source, int depth)
+    {
+        ParsingEvent current = parser.Current ?? throw new InvalidOperationException("The YAML parser has no event.");
+        ConfigurationOrigin origin = new(source, (int)current.Start.Line);
+        if (current is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias)
+        {
+            throw Refuse(source, current, "anchors and aliases ('&', '*') are not read; write the value out");
+        }
+
+        if (depth > MaxDepth)
+        {
+            throw Refuse(source, current, $"more than {MaxDepth} levels inside each other");
+        }
+
+        if (current is Scalar scalar)
+        {
+            parser.MoveNext();
+            return new ConfigurationScalar(origin, scalar.Value, scalar.Style is not ScalarStyle.Plain);
+        }
+
+        if (parser.TryConsume<SequenceStart>(out _))
+        {
+            List<ConfigurationNode> items = [];
+            while (!parser.TryConsume<SequenceEnd>(out _))
+            {
+                items.Add(ReadNode(parser, source, depth + 1));
+            }
+
+            return new ConfigurationSequence(origin, items);
+        }
+
+        parser.Consume<MappingStart>();
+        return ReadEntries(parser, origin, depth);
+    }
+
+    private static ConfigurationMapping ReadEntries(Parser parser, ConfigurationOrigin origin, int depth)
+    {
+        List<KeyValuePair<string, ConfigurationNode>> entries = [];
+        HashSet<string> keys = [];
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            ParsingEvent at = parser.Current!;
+            if (at is not Scalar key)
+            {
+                throw Refuse(origin.Source, at, "a key must be a plain name");
+            }
+
+            parser.MoveNext();
+            if (!keys.Add(key.Value))
+            {
+                throw Refuse(origin.Source, at, $"'{key.Value}' is set twice in one group");
+            }
+
+            // The line of the key is what the user looks for, also where the value begins on the next one.
+            ConfigurationNode value = ReadNode(parser, origin.Source, depth + 1);
+            entries.Add(new(key.Value, value with { Origin = new(origin.Source, (int)at.Start.Line) }));
+        }
+
+        return new ConfigurationMapping(origin, entries);
+    }
+
+    private static DfkException Refuse(string source, ParsingEvent at, string what)
+    {
+        return new DfkException(ExitCode.BadInput, string.Create(CultureInfo.InvariantCulture, $"{source}, line {at.Start.Line}: {what}."));
+    }
+}

@@ -1,0 +1,137 @@
+using System;
+using System.Collections.Generic;
+
+namespace DreamFusion.Pipeline.Training;
+
+/// <summary>What a run is doing.</summary>
+public enum TrainingPhase
+{
+    /// <summary>Loading the prior, encoding the prompt, building the field.</summary>
+    Preparing,
+
+    /// <summary>Optimising.</summary>
+    Optimizing,
+
+    /// <summary>Rendering a preview sheet.</summary>
+    Previewing,
+
+    /// <summary>Writing a checkpoint.</summary>
+    Saving,
+
+    /// <summary>Rendering and scoring the final pictures.</summary>
+    Finishing,
+}
+
+/// <summary>One optimisation step, as written to <c>metrics.jsonl</c> and shown on the screen.</summary>
+public sealed record StepReport
+{
+    /// <summary>Steps done, 1 after the first step.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Steps of the whole run.</summary>
+    public required int Iters { get; init; }
+
+    /// <summary>What the step rendered: <c>albedo</c>, <c>lambertian</c>, <c>textureless</c>, ….</summary>
+    public required string Shading { get; init; }
+
+    /// <summary>Value of each loss term, weighted; keys are the names of the YAML without <c>lambda_</c>. The order is kept.</summary>
+    public required IReadOnlyList<KeyValuePair<string, double>> Losses { get; init; }
+
+    /// <summary>Norm of the whole gradient of the field's parameters.</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>Noise level of the guidance, a step of the schedule.</summary>
+    public required int Timestep { get; init; }
+
+    /// <summary>Learning rate of the networks.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Share of the occupancy grid's cells that are marched, 0 to 1.</summary>
+    public required double OccupiedShare { get; init; }
+
+    /// <summary>Samples in the step's rays.</summary>
+    public required int SampleCount { get; init; }
+
+    /// <summary>Mean opacity of the rendered rays, 0 to 1.</summary>
+    public required double MeanOpacity { get; init; }
+
+    /// <summary>Wall time of the step's parts in seconds: <c>field</c>, <c>guidance</c>, <c>rest</c>, …; their sum is the step. The order is kept.</summary>
+    public required IReadOnlyList<KeyValuePair<string, double>> Seconds { get; init; }
+
+    /// <summary>Memory of the process, bytes.</summary>
+    public required long MemoryBytes { get; init; }
+}
+
+/// <summary>
+/// Told what happens in a run. Calls come from the training thread, in order; an observer must return quickly and must not throw.
+/// </summary>
+public interface ITrainingObserver
+{
+    /// <summary>The run begins: its folder is made, nothing is loaded yet.</summary>
+    /// <param name="runFolder">Path of the run folder.</param>
+    /// <param name="iters">Steps of the whole run.</param>
+    void Started(string runFolder, int iters);
+
+    /// <summary>The run turns to something else.</summary>
+    void PhaseChanged(TrainingPhase phase);
+
+    /// <summary>A step is done.</summary>
+    void StepDone(StepReport report);
+
+    /// <summary>A file that the user may want to look at was written: a preview, a checkpoint, the sheet.</summary>
+    void FileWritten(string path);
+
+    /// <summary>One line for the user: a warning, or a decision that the program took.</summary>
+    void Note(string message);
+}
+
+/// <summary>How a run ended.</summary>
+public enum TrainingOutcome
+{
+    /// <summary>All steps are done and the results are written.</summary>
+    Done,
+
+    /// <summary>Stopped on request; a checkpoint holds the state.</summary>
+    Interrupted,
+}
+
+/// <summary>What the user asked for that does not change the field that is learnt.</summary>
+public sealed record TrainingRequest
+{
+    /// <summary>The run folder, or null for the next free <c>runs/SLUG-N</c>. A folder that is not empty is refused.</summary>
+    public string? OutputFolder { get; init; }
+
+    /// <summary>Skip the turntable video.</summary>
+    public bool NoVideo { get; init; }
+
+    /// <summary>Skip the mesh.</summary>
+    public bool NoMesh { get; init; }
+
+    /// <summary>Go on where a check says that the result will disappoint, such as a prompt whose words the prior does not know.</summary>
+    public bool Anyway { get; init; }
+}
+
+/// <summary>What a run produced.</summary>
+public sealed record TrainingResult
+{
+    /// <summary>How the run ended.</summary>
+    public required TrainingOutcome Outcome { get; init; }
+
+    /// <summary>Path of the run folder.</summary>
+    public required string RunFolder { get; init; }
+
+    /// <summary>Steps done.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Wall time of the run.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Path of the newest checkpoint.</summary>
+    public required string CheckpointPath { get; init; }
+
+    /// <summary>Path of the final sheet, or null if the run was interrupted.</summary>
+    public string? SheetPath { get; init; }
+
+    /// <summary>Final scores by name, empty if the prior has nothing to score with. The order is kept.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Scores { get; init; } = [];
+}

@@ -1,0 +1,195 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Reflection;
+using System.Threading;
+
+namespace ILGPU.Runtime;
+
+/// <summary>Runs kernels and owns memory on a device.</summary>
+public abstract partial class Accelerator : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<MemoryBuffer> _buffers = [];
+    private readonly ConcurrentDictionary<(MethodInfo Method, KernelGrouping Grouping), KernelLauncher> _launchers = new();
+
+    private protected Accelerator(Context context, Device device)
+    {
+        Context = context;
+        Device = device;
+        DefaultStream = new AcceleratorStream(this);
+        context.Attach(this);
+    }
+
+    /// <summary>The context that this accelerator was made from.</summary>
+    public Context Context { get; }
+
+    /// <summary>The device.</summary>
+    public Device Device { get; }
+
+    /// <summary>The stream that calls without a stream use.</summary>
+    public AcceleratorStream DefaultStream { get; }
+
+    /// <inheritdoc cref="Device.Name"/>
+    public string Name => Device.Name;
+
+    /// <inheritdoc cref="Device.AcceleratorType"/>
+    public AcceleratorType AcceleratorType => Device.AcceleratorType;
+
+    /// <inheritdoc cref="Device.MemorySize"/>
+    public long MemorySize => Device.MemorySize;
+
+    /// <inheritdoc cref="Device.MaxGridSize"/>
+    public Index3D MaxGridSize => Device.MaxGridSize;
+
+    /// <inheritdoc cref="Device.MaxGroupSize"/>
+    public Index3D MaxGroupSize => Device.MaxGroupSize;
+
+    /// <inheritdoc cref="Device.MaxNumThreadsPerGroup"/>
+    public int MaxNumThreadsPerGroup => Device.MaxNumThreadsPerGroup;
+
+    /// <inheritdoc cref="Device.MaxSharedMemoryPerGroup"/>
+    public int MaxSharedMemoryPerGroup => Device.MaxSharedMemoryPerGroup;
+
+    /// <inheritdoc cref="Device.MaxConstantMemory"/>
+    public int MaxConstantMemory => Device.MaxConstantMemory;
+
+    /// <inheritdoc cref="Device.WarpSize"/>
+    public int WarpSize => Device.WarpSize;
+
+    /// <inheritdoc cref="Device.NumMultiprocessors"/>
+    public int NumMultiprocessors => Device.NumMultiprocessors;
+
+    /// <inheritdoc cref="Device.MaxNumThreadsPerMultiprocessor"/>
+    public int MaxNumThreadsPerMultiprocessor => Device.MaxNumThreadsPerMultiprocessor;
+
+    /// <inheritdoc cref="Device.MaxNumThreads"/>
+    public int MaxNumThreads => Device.MaxNumThreads;
+
+    /// <inheritdoc cref="Device.Capabilities"/>
+    public CapabilityContext Capabilities => Device.Capabilities;
+
+    /// <summary>True once the accelerator is disposed.</summary>
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>A further stream.</summary>
+    public AcceleratorStream CreateStream() => new(this);
+
+    /// <summary>Waits until everything that was launched is done.</summary>
+    public abstract void Synchronize();
+
+    /// <summary>Makes this accelerator current for the calling thread.</summary>
+    public virtual void Bind()
+    {
+    }
+
+    /// <summary>Allocates uninitialised memory for <paramref name="length"/> elements.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="length">The number of elements, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(long length)
+        where T : unmanaged
+    {
+        RawMemory memory = AllocateMemory(length, Marshalled<T>.Size);
+        return new MemoryBuffer1D<T, Stride1D.Dense>(this, memory, length, default);
+    }
+
+    /// <summary>Allocates uninitialised memory for <paramref name="length"/> elements of a given distance.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TStride">The stride type.</typeparam>
+    /// <param name="length">The number of elements, at least 0.</param>
+    /// <param name="stride">The distance between neighbours.</param>
+    public MemoryBuffer1D<T, TStride> Allocate1D<T, TStride>(LongIndex1D length, TStride stride)
+        where T : unmanaged
+        where TStride : struct, IStride1D
+    {
+        long elements = length.X == 0 ? 0 : stride.ComputeElementIndex(length - 1) + 1;
+        RawMemory memory = AllocateMemory(elements, Marshalled<T>.Size);
+        return new MemoryBuffer1D<T, TStride>(this, memory, length, stride);
+    }
+
+    /// <summary>Allocates uninitialised memory without an element type.</summary>
+    /// <param name="length">The number of elements, at least 0.</param>
+    /// <param name="elementSize">The size of an element in bytes.</param>
+    public MemoryBuffer AllocateRaw(long length, int elementSize)
+        => new RawMemoryBuffer(this, AllocateMemory(length, elementSize));
+
+    /// <summary>Disposes the accelerator and every buffer that is still allocated on it.</summary>
+    public void Dispose()
+    {
+        if (IsDisposed)
+        {
+            return;
+        }
+
+        IsDisposed = true;
+        Synchronize();
+        DisposeDevice();
+        MemoryBuffer[] buffers;
+        lock (_gate)
+        {
+            buffers = [.. _buffers];
+        }
+
+        foreach (MemoryBuffer buffer in buffers)
+        {
+            buffer.Dispose();
+        }
+
+        DefaultStream.Dispose();
+        Context.Detach(this);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The name of the device.</summary>
+    public override string ToString() => Name;
+
+    internal abstract KernelProgram LoadProgram(KernelEntry entry);
+
+    internal abstract RawMemory AllocateMemory(long length, int elementSize);
+
+    internal abstract void FreeMemory(RawMemory memory);
+
+    internal TLauncher Launcher<TLauncher>(Delegate kernel, KernelGrouping grouping, Func<Accelerator, Delegate, KernelGrouping, TLauncher> load)
+        where TLauncher : KernelLauncher
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        (MethodInfo Method, KernelGrouping Grouping) key = (kernel.Method, grouping);
+        if (!_launchers.TryGetValue(key, out KernelLauncher? launcher))
+        {
+            launcher = _launchers.GetOrAdd(key, load(this, kernel, grouping));
+        }
+
+        return (TLauncher)launcher;
+    }
+
+    internal void Attach(MemoryBuffer buffer)
+    {
+        lock (_gate)
+        {
+            _buffers.Add(buffer);
+        }
+    }
+
+    internal void Detach(MemoryBuffer buffer)
+    {
+        lock (_gate)
+        {
+            _buffers.Remove(buffer);
+        }
+    }
+
+    private protected abstract void DisposeDevice();
+
+    private static class Marshalled<T>
+        where T : unmanaged
+    {
+        public static readonly unsafe int Size = sizeof(T);
+    }
+}
+
+/// <summary>A block of memory on a device.</summary>
+/// <param name="Pointer">Its address.</param>
+/// <param name="Length">The number of elements.</param>
+/// <param name="ElementSize">The size of an element in bytes.</param>
+internal readonly record struct RawMemory(IntPtr Pointer, long Length, int ElementSize);

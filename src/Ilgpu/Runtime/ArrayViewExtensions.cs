@@ -1,0 +1,590 @@
+using System;
+using System.Runtime.CompilerServices;
+
+namespace ILGPU.Runtime;
+
+/// <summary>
+/// Copies between the memory of the host and of a device. Every copy needs exactly equal lengths on both sides and is complete when the call returns.
+/// Each call exists for views and buffers, with the stream in which the copy runs and without (the default stream).
+/// </summary>
+public static class ArrayViewExtensions
+{
+    /// <summary>Copies an array of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView<T> view, T[] source)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        view.CopyFromCPU(new ReadOnlySpan<T>(source));
+    }
+
+    /// <summary>Copies an array of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView<T> view, AcceleratorStream stream, T[] source)
+        where T : unmanaged
+        => view.CopyFromCPU(source);
+
+    /// <summary>Copies an array of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, T[] source)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPU(source);
+
+    /// <summary>Copies an array of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, T[] source)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPU(source);
+
+    /// <summary>Copies an array of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, T[] source)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPU(source);
+    }
+
+    /// <summary>Copies an array of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, T[] source)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPU(source);
+    }
+
+    /// <summary>Copies a span of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView<T> view, ReadOnlySpan<T> source)
+        where T : unmanaged
+    {
+        RequireEqualLengths(source.Length, view.Length);
+        source.CopyTo(view.AsSpan());
+    }
+
+    /// <summary>Copies a span of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView<T> view, AcceleratorStream stream, ReadOnlySpan<T> source)
+        where T : unmanaged
+        => view.CopyFromCPU(source);
+
+    /// <summary>Copies a span of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, ReadOnlySpan<T> source)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPU(source);
+
+    /// <summary>Copies a span of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ReadOnlySpan<T> source)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPU(source);
+
+    /// <summary>Copies a span of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, ReadOnlySpan<T> source)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPU(source);
+    }
+
+    /// <summary>Copies a span of the host into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, ReadOnlySpan<T> source)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPU(source);
+    }
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView<T> view, ref T source, long length)
+        where T : unmanaged
+    {
+        RequireEqualLengths(length, view.Length);
+        CopyBytes(ref source, ref view.First(), view.LengthInBytes);
+    }
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView<T> view, AcceleratorStream stream, ref T source, long length)
+        where T : unmanaged
+        => view.CopyFromCPU(ref source, length);
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, ref T source, long length)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPU(ref source, length);
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T source, long length)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPU(ref source, length);
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, ref T source, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPU(ref source, length);
+    }
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, ref T source, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPU(ref source, length);
+    }
+
+    /// <summary>Copies the device memory into an array of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView<T> view, T[] target)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        view.CopyToCPU(new Span<T>(target));
+    }
+
+    /// <summary>Copies the device memory into an array of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView<T> view, AcceleratorStream stream, T[] target)
+        where T : unmanaged
+        => view.CopyToCPU(target);
+
+    /// <summary>Copies the device memory into an array of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, T[] target)
+        where T : unmanaged
+        => view.BaseView.CopyToCPU(target);
+
+    /// <summary>Copies the device memory into an array of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, T[] target)
+        where T : unmanaged
+        => view.BaseView.CopyToCPU(target);
+
+    /// <summary>Copies the device memory into an array of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, T[] target)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPU(target);
+    }
+
+    /// <summary>Copies the device memory into an array of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, T[] target)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPU(target);
+    }
+
+    /// <summary>Copies the device memory into a span of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView<T> view, Span<T> target)
+        where T : unmanaged
+    {
+        RequireEqualLengths(view.Length, target.Length);
+        view.AsSpan().CopyTo(target);
+    }
+
+    /// <summary>Copies the device memory into a span of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView<T> view, AcceleratorStream stream, Span<T> target)
+        where T : unmanaged
+        => view.CopyToCPU(target);
+
+    /// <summary>Copies the device memory into a span of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, Span<T> target)
+        where T : unmanaged
+        => view.BaseView.CopyToCPU(target);
+
+    /// <summary>Copies the device memory into a span of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, Span<T> target)
+        where T : unmanaged
+        => view.BaseView.CopyToCPU(target);
+
+    /// <summary>Copies the device memory into a span of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, Span<T> target)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPU(target);
+    }
+
+    /// <summary>Copies the device memory into a span of the host.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, Span<T> target)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPU(target);
+    }
+
+    /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView<T> view, ref T target, long length)
+        where T : unmanaged
+    {
+        RequireEqualLengths(view.Length, length);
+        CopyBytes(ref view.First(), ref target, view.LengthInBytes);
+    }
+
+    /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView<T> view, AcceleratorStream stream, ref T target, long length)
+        where T : unmanaged
+        => view.CopyToCPU(ref target, length);
+
+    /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, ref T target, long length)
+        where T : unmanaged
+        => view.BaseView.CopyToCPU(ref target, length);
+
+    /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T target, long length)
+        where T : unmanaged
+        => view.BaseView.CopyToCPU(ref target, length);
+
+    /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, ref T target, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPU(ref target, length);
+    }
+
+    /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, ref T target, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPU(ref target, length);
+    }
+
+    /// <summary>Copies another view of the same device into this one.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFrom<T>(this ArrayView<T> view, ArrayView<T> source)
+        where T : unmanaged
+    {
+        source.CopyTo(view);
+    }
+
+    /// <summary>Copies another view of the same device into this one.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFrom<T>(this ArrayView<T> view, AcceleratorStream stream, ArrayView<T> source)
+        where T : unmanaged
+        => view.CopyFrom(source);
+
+    /// <summary>Copies another view of the same device into this one.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFrom<T>(this ArrayView1D<T, Stride1D.Dense> view, ArrayView<T> source)
+        where T : unmanaged
+        => view.BaseView.CopyFrom(source);
+
+    /// <summary>Copies another view of the same device into this one.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFrom<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ArrayView<T> source)
+        where T : unmanaged
+        => view.BaseView.CopyFrom(source);
+
+    /// <summary>Copies another view of the same device into this one.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFrom<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, ArrayView<T> source)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFrom(source);
+    }
+
+    /// <summary>Copies another view of the same device into this one.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFrom<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, ArrayView<T> source)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFrom(source);
+    }
+
+    /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyTo<T>(this ArrayView<T> view, ArrayView<T> target)
+        where T : unmanaged
+    {
+        RequireEqualLengths(view.Length, target.Length);
+        CopyBytes(ref view.First(), ref target.First(), view.LengthInBytes);
+    }
+
+    /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyTo<T>(this ArrayView<T> view, AcceleratorStream stream, ArrayView<T> target)
+        where T : unmanaged
+        => view.CopyTo(target);
+
+    /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyTo<T>(this ArrayView1D<T, Stride1D.Dense> view, ArrayView<T> target)
+        where T : unmanaged
+        => view.BaseView.CopyTo(target);
+
+    /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyTo<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ArrayView<T> target)
+        where T : unmanaged
+        => view.BaseView.CopyTo(target);
+
+    /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyTo<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, ArrayView<T> target)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyTo(target);
+    }
+
+    /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyTo<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, ArrayView<T> target)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyTo(target);
+    }
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPUUnsafeAsync<T>(this ArrayView<T> view, ref T source, long length)
+        where T : unmanaged
+    {
+        view.CopyFromCPU(ref source, length);
+    }
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T source, long length)
+        where T : unmanaged
+        => view.CopyFromCPUUnsafeAsync(ref source, length);
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPUUnsafeAsync<T>(this ArrayView1D<T, Stride1D.Dense> view, ref T source, long length)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPUUnsafeAsync(ref source, length);
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPUUnsafeAsync<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T source, long length)
+        where T : unmanaged
+        => view.BaseView.CopyFromCPUUnsafeAsync(ref source, length);
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPUUnsafeAsync<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, ref T source, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPUUnsafeAsync(ref source, length);
+    }
+
+    /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyFromCPUUnsafeAsync<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, ref T source, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyFromCPUUnsafeAsync(ref source, length);
+    }
+
+    /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPUUnsafeAsync<T>(this ArrayView<T> view, ref T target, long length)
+        where T : unmanaged
+    {
+        view.CopyToCPU(ref target, length);
+    }
+
+    /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T target, long length)
+        where T : unmanaged
+        => view.CopyToCPUUnsafeAsync(ref target, length);
+
+    /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPUUnsafeAsync<T>(this ArrayView1D<T, Stride1D.Dense> view, ref T target, long length)
+        where T : unmanaged
+        => view.BaseView.CopyToCPUUnsafeAsync(ref target, length);
+
+    /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPUUnsafeAsync<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T target, long length)
+        where T : unmanaged
+        => view.BaseView.CopyToCPUUnsafeAsync(ref target, length);
+
+    /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPUUnsafeAsync<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, ref T target, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPUUnsafeAsync(ref target, length);
+    }
+
+    /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void CopyToCPUUnsafeAsync<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream, ref T target, long length)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        buffer.View.BaseView.CopyToCPUUnsafeAsync(ref target, length);
+    }
+
+    /// <summary>Sets every byte.</summary>
+    public static void MemSet<T>(this ArrayView<T> view, byte value)
+        where T : unmanaged
+    {
+        for (long done = 0; done < view.LengthInBytes; done += MaxBlock)
+        {
+            long count = Math.Min(MaxBlock, view.LengthInBytes - done);
+            Unsafe.InitBlockUnaligned(ref Unsafe.AddByteOffset(ref Unsafe.As<T, byte>(ref view.First()), (nint)done), value, (uint)count);
+        }
+    }
+
+    /// <summary>Sets every byte.</summary>
+    public static void MemSet<T>(this ArrayView<T> view, AcceleratorStream stream, byte value)
+        where T : unmanaged
+        => view.MemSet(value);
+
+    /// <summary>Sets every byte.</summary>
+    public static void MemSet<T>(this ArrayView1D<T, Stride1D.Dense> view, byte value)
+        where T : unmanaged
+        => view.BaseView.MemSet(value);
+
+    /// <summary>Sets every byte.</summary>
+    public static void MemSet<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, byte value)
+        where T : unmanaged
+        => view.BaseView.MemSet(value);
+
+    /// <summary>Sets every byte to zero.</summary>
+    public static void MemSetToZero<T>(this ArrayView<T> view)
+        where T : unmanaged
+    {
+        view.MemSet(0);
+    }
+
+    /// <summary>Sets every byte to zero.</summary>
+    public static void MemSetToZero<T>(this ArrayView<T> view, AcceleratorStream stream)
+        where T : unmanaged
+        => view.MemSetToZero();
+
+    /// <summary>Sets every byte to zero.</summary>
+    public static void MemSetToZero<T>(this ArrayView1D<T, Stride1D.Dense> view)
+        where T : unmanaged
+        => view.BaseView.MemSetToZero();
+
+    /// <summary>Sets every byte to zero.</summary>
+    public static void MemSetToZero<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream)
+        where T : unmanaged
+        => view.BaseView.MemSetToZero();
+
+    /// <summary>A new array of the host with a copy of the elements.</summary>
+    public static T[] GetAsArray1D<T>(this ArrayView<T> view)
+        where T : unmanaged
+    {
+        T[] result = GC.AllocateUninitializedArray<T>(view.IntLength);
+        view.CopyToCPU(result);
+        return result;
+    }
+
+    /// <summary>A new array of the host with a copy of the elements.</summary>
+    public static T[] GetAsArray1D<T>(this ArrayView<T> view, AcceleratorStream stream)
+        where T : unmanaged
+        => view.GetAsArray1D();
+
+    /// <summary>A new array of the host with a copy of the elements.</summary>
+    public static T[] GetAsArray1D<T>(this ArrayView1D<T, Stride1D.Dense> view)
+        where T : unmanaged
+        => view.BaseView.GetAsArray1D();
+
+    /// <summary>A new array of the host with a copy of the elements.</summary>
+    public static T[] GetAsArray1D<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream)
+        where T : unmanaged
+        => view.BaseView.GetAsArray1D();
+
+    /// <summary>A new array of the host with a copy of the elements.</summary>
+    public static T[] GetAsArray1D<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        return buffer.View.BaseView.GetAsArray1D();
+    }
+
+    /// <summary>A new array of the host with a copy of the elements.</summary>
+    public static T[] GetAsArray1D<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, AcceleratorStream stream)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        return buffer.View.BaseView.GetAsArray1D();
+    }
+
+    /// <summary>Allocates device memory and copies an array of the host into it.</summary>
+    public static MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(this Accelerator accelerator, T[] data)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        ArgumentNullException.ThrowIfNull(data);
+        MemoryBuffer1D<T, Stride1D.Dense> buffer = accelerator.Allocate1D<T>(data.LongLength);
+        buffer.CopyFromCPU(data);
+        return buffer;
+    }
+
+    /// <summary>Allocates device memory in the shape of an array of the host and copies it.</summary>
+    public static MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(this Accelerator accelerator, AcceleratorStream stream, T[] data)
+        where T : unmanaged
+        => accelerator.Allocate1D(data);
+
+    /// <summary>The address of the first element on the device. Only the host may ask for it.</summary>
+    public static unsafe IntPtr LoadEffectiveAddressAsPtr<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => (IntPtr)view.Pointer;
+
+    private const long MaxBlock = 1L << 30;
+
+    private static unsafe ref T First<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => ref Unsafe.AsRef<T>(view.Pointer);
+
+    private static unsafe void CopyBytes<T>(ref T source, ref T target, long bytes)
+        where T : unmanaged
+    {
+        fixed (T* from = &source, to = &target)
+        {
+            Buffer.MemoryCopy(from, to, bytes, bytes);
+        }
+    }
+
+    private static void RequireEqualLengths(long source, long target)
+    {
+        if (source != target)
+        {
+            throw new ArgumentException($"A copy needs equal lengths: the source has {source} elements, the target {target}; take a SubView of the longer one.");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace ILGPU.Runtime.CPU;
+
+/// <summary>
+/// Runs kernels on the cores of this machine. Every call is complete when it returns. Several host threads may launch at the same time.
+/// </summary>
+public sealed unsafe class CPUAccelerator : Accelerator
+{
+    private const nuint Alignment = 64;
+
+    private readonly WorkerPool _workers;
+
+    internal CPUAccelerator(Context context, CPUDevice device, CPUAcceleratorMode mode)
+        : base(context, device)
+    {
+        Mode = mode;
+        _workers = new WorkerPool(mode == CPUAcceleratorMode.Sequential ? 1 : device.NumMultiprocessors);
+    }
+
+    /// <summary>How the cores are used.</summary>
+    public CPUAcceleratorMode Mode { get; }
+
+    internal WorkerPool Workers => _workers;
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+    }
+
+    internal override KernelProgram LoadProgram(KernelEntry entry) => new CPUKernelProgram(this, entry);
+
+    internal override RawMemory AllocateMemory(long length, int elementSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        nuint bytes = checked((nuint)length * (nuint)elementSize);
+        void* pointer = bytes == 0 ? null : NativeMemory.AlignedAlloc(bytes, Alignment);
+        return new RawMemory((IntPtr)pointer, length, elementSize);
+    }
+
+    internal override void FreeMemory(RawMemory memory) => NativeMemory.AlignedFree((void*)memory.Pointer);
+
+    private protected override void DisposeDevice() => _workers.Dispose();
+}

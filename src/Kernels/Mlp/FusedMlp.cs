@@ -1,0 +1,206 @@
+using System;
+using DreamFusion.Kernels.Device;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DreamFusion.Kernels.Mlp;
+
+/// <summary>Launcher of the network's kernels; see <see cref="FusedMlpKernels"/> for the formulas.</summary>
+/// <typeparam name="TActivation">Hidden activation.</typeparam>
+public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
+    where TActivation : struct, IHiddenActivation
+{
+    private readonly Action<Index1D, FusedMlpKernels.ForwardArgs> _forward;
+    private readonly Action<Index1D, FusedMlpKernels.BackwardArgs> _backward;
+    private readonly Action<Index1D, FusedMlpKernels.InputGradientArgs> _inputGradient;
+    private readonly Action<Index1D, FusedMlpKernels.InputGradientBackwardArgs> _inputGradientBackward;
+    private readonly Action<Index1D, FusedMlpKernels.SumPartialsArgs> _sumPartials;
+    private MlpOptions? _validated;
+
+    private FusedMlp(Accelerator accelerator)
+    {
+        _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.ForwardArgs>(FusedMlpKernels.Forward<TActivation>);
+        _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.BackwardArgs>(FusedMlpKernels.Backward<TActivation>);
+        _inputGradient = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.InputGradientArgs>(
+            FusedMlpKernels.InputGradient<TActivation>);
+        _inputGradientBackward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.InputGradientBackwardArgs>(
+            FusedMlpKernels.InputGradientBackward<TActivation>);
+        _sumPartials = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.SumPartialsArgs>(FusedMlpKernels.SumPartials);
+    }
+
+    /// <inheritdoc/>
+    public static FusedMlp<TActivation> Load(Accelerator accelerator) => new(accelerator);
+
+    /// <summary>Floats of scratch that the two backward passes need.</summary>
+    /// <param name="options">Shape of the network.</param>
+    public static long ScratchLength(MlpOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return (long)FusedMlpKernels.ChunkCount * options.ParameterCount;
+    }
+
+    /// <summary>o = network(y).</summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="parameters">Parameter block.</param>
+    /// <param name="input">Input y [M, inputs].</param>
+    /// <param name="output">Output o [M, outputs]; overwritten.</param>
+    public void Forward(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> output)
+    {
+        int rows = RowCount(options, parameters, input);
+        RequireLength("outputs", (long)rows * options.OutputCount, output.Length);
+        if (rows > 0)
+        {
+            _forward(rows, new FusedMlpKernels.ForwardArgs { Network = Bind(options, parameters), Input = input, Output = output });
+        }
+    }
+
+    /// <summary>dL/dparameters += and dL/dy += from dL/do.</summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="parameters">Parameter block.</param>
+    /// <param name="input">Input y [M, inputs].</param>
+    /// <param name="dLdOutput">dL/do [M, outputs].</param>
+    /// <param name="dLdParameters">Parameter gradient; accumulated.</param>
+    /// <param name="dLdInput">dL/dy [M, inputs], accumulated; empty if it is not wanted.</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> floats with undefined contents.</param>
+    public void Backward(
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
+        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+    {
+        int rows = RowCount(options, parameters, input);
+        RequireLength("output gradients", (long)rows * options.OutputCount, dLdOutput.Length);
+        RequireLength("parameter gradients", options.ParameterCount, dLdParameters.Length);
+        RequireLength("scratch values", ScratchLength(options), scratch.Length);
+        if (dLdInput.Length != 0)
+        {
+            RequireLength("input gradients", input.Length, dLdInput.Length);
+        }
+
+        if (rows == 0)
+        {
+            return;
+        }
+
+        _backward(FusedMlpKernels.ChunkCount, new FusedMlpKernels.BackwardArgs
+        {
+            Network = Bind(options, parameters),
+            Input = input,
+            DLdOutput = dLdOutput,
+            DLdInput = dLdInput,
+            Partials = scratch,
+            RowCount = rows,
+            WantsInput = dLdInput.Length != 0 ? 1 : 0,
+        });
+        Sum(options, scratch, dLdParameters);
+    }
+
+    /// <summary>q = do_σ/dy, the gradient of one output by the input.</summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="parameters">Parameter block.</param>
+    /// <param name="input">Input y [M, inputs].</param>
+    /// <param name="outputIndex">Output σ.</param>
+    /// <param name="gradient">q [M, inputs]; overwritten.</param>
+    public void InputGradient(
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> gradient)
+    {
+        int rows = RowCount(options, parameters, input);
+        RequireOutput(options, outputIndex);
+        RequireLength("input gradients", input.Length, gradient.Length);
+        if (rows > 0)
+        {
+            _inputGradient(rows, new FusedMlpKernels.InputGradientArgs
+            {
+                Network = Bind(options, parameters),
+                Input = input,
+                Gradient = gradient,
+                OutputIndex = outputIndex,
+            });
+        }
+    }
+
+    /// <summary>dL/dparameters += from dL/dq. Nothing flows to the input: the activation is piecewise linear.</summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="parameters">Parameter block.</param>
+    /// <param name="input">Input y [M, inputs].</param>
+    /// <param name="outputIndex">Output σ.</param>
+    /// <param name="dLdGradient">dL/dq [M, inputs].</param>
+    /// <param name="dLdParameters">Parameter gradient; accumulated.</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> floats with undefined contents.</param>
+    public void InputGradientBackward(
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> scratch)
+    {
+        int rows = RowCount(options, parameters, input);
+        RequireOutput(options, outputIndex);
+        RequireLength("gradients of input gradients", input.Length, dLdGradient.Length);
+        RequireLength("parameter gradients", options.ParameterCount, dLdParameters.Length);
+        RequireLength("scratch values", ScratchLength(options), scratch.Length);
+        if (rows == 0)
+        {
+            return;
+        }
+
+        _inputGradientBackward(FusedMlpKernels.ChunkCount, new FusedMlpKernels.InputGradientBackwardArgs
+        {
+            Network = Bind(options, parameters),
+            Input = input,
+            DLdGradient = dLdGradient,
+            Partials = scratch,
+            RowCount = rows,
+            OutputIndex = outputIndex,
+        });
+        Sum(options, scratch, dLdParameters);
+    }
+
+    private static MlpNetwork Bind(MlpOptions options, ArrayView<float> parameters) => new()
+    {
+        Parameters = parameters,
+        InputCount = options.InputCount,
+        Width = options.Width,
+        HiddenLayers = options.HiddenLayers,
+        OutputCount = options.OutputCount,
+        HasBias = options.HasBias ? 1 : 0,
+    };
+
+    private int RowCount(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        // Validation allocates its list of problems, so it runs once per options object and not once per launch.
+        if (!ReferenceEquals(options, _validated))
+        {
+            if (options.Validate() is { Count: > 0 } problems)
+            {
+                throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+            }
+
+            _validated = options;
+        }
+
+        RequireLength("parameters", options.ParameterCount, parameters.Length);
+        long rows = input.Length / options.InputCount;
+        RequireLength("inputs", rows * options.InputCount, input.Length);
+        long largest = int.MaxValue / Math.Max(options.InputCount, options.OutputCount);
+        return rows <= largest
+            ? (int)rows
+            : throw new ArgumentException($"Mlp: {rows} rows, at most {largest} fit one launch; lower the sample budget.", nameof(input));
+    }
+
+    private static void RequireOutput(MlpOptions options, int outputIndex)
+    {
+        if (outputIndex < 0 || outputIndex >= options.OutputCount)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(outputIndex), outputIndex, $"Mlp: expected an output of 0 to {options.OutputCount - 1}; choose one that the network has.");
+        }
+    }
+
+    private static void RequireLength(string what, long expected, long actual)
+    {
+        if (expected != actual)
+        {
+            throw new ArgumentException($"Mlp: expected {expected} {what}, got {actual}; pass buffers that match the options and the row count.");
+        }
+    }
+
+    private void Sum(MlpOptions options, ArrayView<float> partials, ArrayView<float> dLdParameters)
+        => _sumPartials(options.ParameterCount, new FusedMlpKernels.SumPartialsArgs { Partials = partials, DLdParameters = dLdParameters });
+}

@@ -1,0 +1,65 @@
+using System;
+using System.IO;
+using System.Text;
+
+namespace DreamFusion.Pipeline.Runs;
+
+/// <summary>Writes files whole or not at all: to a temporary name beside the target, flushed to the disk, then renamed over it.</summary>
+public static class WholeFile
+{
+    /// <summary>Ends the temporary names; a file left behind by a killed process is recognised by it.</summary>
+    public const string TemporarySuffix = ".tmp";
+
+    /// <summary>Writes bytes.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: the disk is full, the folder read-only or gone.</exception>
+    public static void Write(string path, byte[] bytes)
+    {
+        Write(path, stream => stream.Write(bytes));
+    }
+
+    /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: the disk is full, the folder read-only or gone.</exception>
+    public static void Write(string path, string text)
+    {
+        Write(path, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Writes what a callback sends to a stream.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: the disk is full, the folder read-only or gone.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        string temporary = path + TemporarySuffix;
+        try
+        {
+            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(path, temporary, e);
+        }
+    }
+
+    private static DfkException Failed(string path, string temporary, Exception cause)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first error is the one to report; a half-written temporary file is never read.
+        }
+
+        return new DfkException(
+            ExitCode.MachineLacks,
+            $"{path} cannot be written: {cause.Message} Free space or choose another folder with --out; what stood there before is intact.",
+            cause);
+    }
+}

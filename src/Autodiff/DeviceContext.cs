@@ -1,0 +1,69 @@
+using System;
+using System.Collections.Generic;
+using DreamFusion.Kernels.Device;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace DreamFusion.Autodiff;
+
+/// <summary>One device with its buffer pool and the kernel families loaded on it.</summary>
+public sealed class DeviceContext : IDisposable
+{
+    private readonly Context _context;
+    private readonly Dictionary<Type, object> _families = [];
+
+    private DeviceContext(Context context, Accelerator accelerator)
+    {
+        _context = context;
+        Accelerator = accelerator;
+        Pool = new BufferPool(accelerator);
+    }
+
+    /// <summary>The ILGPU accelerator that runs the kernels.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>Memory shared by the tapes of this device.</summary>
+    public BufferPool Pool { get; }
+
+    /// <summary>The CPU accelerator with <paramref name="threads"/> threads (at least 1).</summary>
+    /// <param name="threads">Threads that kernels may use; results do not depend on it.</param>
+    /// <param name="assertions">Bounds-checks every view access in kernels (slower).</param>
+    public static DeviceContext CreateCpu(int threads, bool assertions = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        var device = new CPUDevice(1, 1, threads);
+        var context = Context.Create(builder =>
+        {
+            builder.CPU(device).EnableAlgorithms();
+            if (assertions)
+            {
+                builder.Assertions();
+            }
+        });
+        return new DeviceContext(context, context.CreateCPUAccelerator(0));
+    }
+
+    /// <summary>The launcher of a kernel family, loaded on first use.</summary>
+    public T Kernels<T>()
+        where T : class, IKernelFamily<T>
+    {
+        if (!_families.TryGetValue(typeof(T), out object? family))
+        {
+            _families[typeof(T)] = family = T.Load(Accelerator);
+        }
+        return (T)family;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (object family in _families.Values)
+        {
+            (family as IDisposable)?.Dispose();
+        }
+        Pool.Dispose();
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+}

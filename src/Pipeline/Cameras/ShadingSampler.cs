@@ -1,0 +1,86 @@
+using System;
+using System.Numerics;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline.Configuration;
+
+namespace DreamFusion.Pipeline.Cameras;
+
+/// <summary>How a view is shaded.</summary>
+public enum ShadingMode
+{
+    /// <summary>c = ρ.</summary>
+    Albedo,
+
+    /// <summary>c = ρ (a + (1 - a) max(0, n·l)).</summary>
+    Lambertian,
+
+    /// <summary>c = a + (1 - a) max(0, n·l).</summary>
+    Textureless,
+
+    /// <summary>c = (n + 1) / 2.</summary>
+    Normal,
+}
+
+/// <summary>Shading, light and background of one view.</summary>
+/// <param name="Mode">How colours are made.</param>
+/// <param name="LightDirection">Unit direction towards the light.</param>
+/// <param name="Ambient">Ambient share a, 0..1.</param>
+/// <param name="Background">Colour behind the object, channels 0..1.</param>
+public readonly record struct ViewShading(ShadingMode Mode, Vector3 LightDirection, float Ambient, Rgb Background)
+{
+    /// <summary>Plain albedo on a background.</summary>
+    public static ViewShading AlbedoOn(Rgb background) => new(ShadingMode.Albedo, Vector3.UnitY, 1f, background);
+}
+
+/// <summary>Random shading, light and background of the training views; keyed by seed and step.</summary>
+public sealed class ShadingSampler
+{
+    private const uint ShadedLane = 0, TexturelessLane = 1, AmbientLane = 2;
+    private const uint RandomLane = 0, RedLane = 1, GreenLane = 2, BlueLane = 3;
+
+    private readonly RunConfiguration _configuration;
+
+    /// <summary>Draws as the configuration states them.</summary>
+    public ShadingSampler(RunConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _configuration = configuration;
+    }
+
+    /// <summary>
+    /// The shading of a step: albedo in the first <c>albedo_iter_ratio</c> of the run; then shaded on a share
+    /// <c>shaded_ratio</c> of the steps (of those textureless on <c>textureless_ratio</c>), the light near the camera and
+    /// the ambient share uniform between its two bounds.
+    /// </summary>
+    public ViewShading Sample(int step, OrbitCamera camera)
+    {
+        Rgb background = Background(step);
+        var key = new RandomKey(_configuration.Seed, (uint)step, RandomPurpose.Light);
+        bool albedoPhase = step <= _configuration.AlbedoIterRatio * _configuration.Iters;
+        if (albedoPhase || CounterRandom.Uniform(key, 0, ShadedLane) >= _configuration.ShadedRatio)
+        {
+            return ViewShading.AlbedoOn(background);
+        }
+        float spread = _configuration.Material.LightSpread;
+        var noise = new Vector3(CounterRandom.Normal(key, 1, 0), CounterRandom.Normal(key, 1, 1), CounterRandom.Normal(key, 1, 2));
+        bool textureless = CounterRandom.Uniform(key, 0, TexturelessLane) < _configuration.TexturelessRatio;
+        return new ViewShading(
+            textureless ? ShadingMode.Textureless : ShadingMode.Lambertian,
+            Vector3.Normalize(camera.Back + (spread * noise)),
+            new Interval(_configuration.MinAmbientRatio, _configuration.MaxAmbientRatio).At(CounterRandom.Uniform(key, 0, AmbientLane)),
+            background);
+    }
+
+    private Rgb Background(int step)
+    {
+        BackgroundConfiguration background = _configuration.Background;
+        if (background.Kind == BackgroundKind.Static)
+        {
+            return background.Colour;
+        }
+        var key = new RandomKey(_configuration.Seed, (uint)step, RandomPurpose.Background);
+        return CounterRandom.Uniform(key, 0, RandomLane) < background.RandomRatio
+            ? new Rgb(CounterRandom.Uniform(key, 0, RedLane), CounterRandom.Uniform(key, 0, GreenLane), CounterRandom.Uniform(key, 0, BlueLane))
+            : background.BaseColour;
+    }
+}

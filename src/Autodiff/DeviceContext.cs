@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using DreamFusion.Kernels.Device;
 using ILGPU;
+using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 

@@ -21,6 +21,7 @@ public sealed class Tape : IDisposable
     private readonly List<PooledBuffer> _rented = [];
     private readonly List<(string Label, Action Backward)> _records = [];
     private bool _ranBackward;
+    private bool _disposed;
 
     /// <summary>An empty tape on a device.</summary>
     public Tape(DeviceContext device)
@@ -47,6 +48,7 @@ public sealed class Tape : IDisposable
     /// <summary>A variable over memory that the caller owns; no gradient flows into it.</summary>
     public Variable Constant(ArrayView<float> value, int rows, int columns)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         CheckShape(rows, columns);
         return value.Length >= (long)rows * columns
             ? new Variable(rows, columns, value, null)
@@ -66,6 +68,7 @@ public sealed class Tape : IDisposable
     public ArrayView<T> Scratch<T>(long length)
         where T : unmanaged
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         PooledBuffer buffer = Device.Pool.Rent(length * Interop.SizeOf<T>());
         _rented.Add(buffer);
         return buffer.View<T>(length);
@@ -124,6 +127,7 @@ public sealed class Tape : IDisposable
     /// <summary>Returns every pooled buffer; variables of this tape must not be used afterwards.</summary>
     public void Dispose()
     {
+        _disposed = true;
         foreach (PooledBuffer buffer in _rented)
         {
             Device.Pool.Return(buffer);

@@ -1,0 +1,73 @@
+using System;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Kernels.Encode;
+using DreamFusion.Kernels.Mlp;
+using DreamFusion.Kernels.Shade;
+using ILGPU;
+
+namespace DreamFusion.Autodiff.Ops;
+
+/// <summary>Analytic normals on the tape; formulas in <see cref="NormalKernels"/>.</summary>
+public static class NormalOps
+{
+    /// <summary>n [M, 3] from the gradient ν of the raw density. Gradients flow to ν, not to the positions.</summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="options">The density whose normals are wanted.</param>
+    /// <param name="gradient">ν [M, 3], per world unit.</param>
+    /// <param name="positions">Positions x [M, 3], world units, constants.</param>
+    public static Variable Normals(this Tape tape, DensityOptions options, Variable gradient, Variable positions)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentNullException.ThrowIfNull(positions);
+        INormal normal = Select(tape.Device, options);
+        Variable normals = tape.Allocate(gradient.Rows, 3, gradient.RequiresGradient);
+        ArrayView<Float3> nu = gradient.ValueAs<Float3>();
+        ArrayView<Float3> x = positions.ValueAs<Float3>();
+        normal.Forward(options, nu, x, normals.ValueAs<Float3>());
+        if (normals.RequiresGradient)
+        {
+            tape.Record("normals", () =>
+            {
+                if (normals.HasGradient)
+                {
+                    normal.Backward(options, nu, x, normals.GradientAs<Float3>(), gradient.GradientAs<Float3>());
+                }
+            });
+        }
+
+        return normals;
+    }
+
+    /// <summary>
+    /// n [M, 3] of a field encode → network → density, by the chain q = do/dy, ν = Jᵀq, n = -ν'/|ν'|. The second-order passes
+    /// carry dL/dn to the table and to the network's weights.
+    /// </summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="grid">Shape of the grid; its position scale must map the world positions.</param>
+    /// <param name="table">Table.</param>
+    /// <param name="network">Shape of the network.</param>
+    /// <param name="parameters">Parameter block of the network.</param>
+    /// <param name="density">Density whose normals are wanted.</param>
+    /// <param name="column">Output of the network that is the raw density.</param>
+    /// <param name="positions">Positions x [M, 3], world units, constants.</param>
+    /// <param name="features">y [M, L·F] as <see cref="HashGridOps.HashGridEncode"/> returned it for these positions.</param>
+    /// <param name="activeLevels">Levels in use, default all; the same as for the features.</param>
+    public static Variable AnalyticNormals(
+        this Tape tape, HashGridOptions grid, Variable table, MlpOptions network, Variable parameters, DensityOptions density, int column,
+        Variable positions, Variable features, int? activeLevels = null)
+    {
+        Variable cotangent = tape.MlpInputGradient(network, parameters, features, column);
+        Variable gradient = tape.HashGridPositionGradient(grid, table, positions, cotangent, activeLevels);
+        return tape.Normals(density, gradient, positions);
+    }
+
+    private static INormal Select(DeviceContext device, DensityOptions options) => options.Blob switch
+    {
+        DensityBlob.Linear => device.Kernels<Normal<LinearBlob>>(),
+        DensityBlob.Gaussian => device.Kernels<Normal<GaussianBlob>>(),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(options), options.Blob, "Normals: expected a linear or Gaussian blob; change the blob."),
+    };
+}

@@ -1,0 +1,91 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using DreamFusion.Pipeline.Models;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DreamFusion.Pipeline.Guidance.Onnx;
+
+/// <summary>
+/// One graph in ONNX Runtime on the CPU. It runs on the calling thread alone, so its results do not depend on a number of
+/// threads; calls from several threads at once are allowed and are how two evaluations run side by side.
+/// </summary>
+internal sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly string _name;
+
+    private OnnxSession(InferenceSession session, string name)
+    {
+        _session = session;
+        _name = name;
+    }
+
+    /// <summary>Loads a part of a model folder.</summary>
+    /// <param name="part">The part.</param>
+    /// <returns>The loaded graph.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
+    public static OnnxSession Load(ModelPart part) => Create(options => new InferenceSession(part.ModelPath, options), part.ModelPath);
+
+    /// <summary>Loads a serialised model.</summary>
+    /// <param name="model">Bytes of the model.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <returns>The loaded graph.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
+    public static OnnxSession Load(byte[] model, string name) => Create(options => new InferenceSession(model, options), name);
+
+    /// <summary>Shape of an output as ONNX Runtime infers it, -1 where it stays open.</summary>
+    /// <param name="output">Name of the output.</param>
+    /// <returns>Extents.</returns>
+    public int[] OutputShape(string output) => _session.OutputMetadata[output].Dimensions;
+
+    /// <summary>Whether an output is of type float32.</summary>
+    /// <param name="output">Name of the output.</param>
+    /// <returns>True for float32.</returns>
+    public bool IsFloatOutput(string output) => _session.OutputMetadata[output].ElementType == typeof(float);
+
+    /// <summary>Runs the graph; the caller disposes inputs and outputs.</summary>
+    /// <param name="inputs">Name and value of each input.</param>
+    /// <param name="outputs">Names of the wanted outputs.</param>
+    /// <returns>One value per wanted output.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime cannot run the graph on these inputs.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<(string Name, OrtValue Value)> inputs, IReadOnlyCollection<string> outputs)
+    {
+        try
+        {
+            return _session.Run(_runOptions, [.. inputs.Select(i => i.Name)], [.. inputs.Select(i => i.Value)], outputs);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidModelException($"{_name}: ONNX Runtime cannot run the graph: {e.Message} Export the model again.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    private static OnnxSession Create(Func<SessionOptions, InferenceSession> create, string name)
+    {
+        try
+        {
+            using SessionOptions options = new()
+            {
+                IntraOpNumThreads = 1,
+                InterOpNumThreads = 1,
+                ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+                GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            };
+            return new OnnxSession(create(options), name);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidModelException($"{name}: ONNX Runtime cannot load the graph: {e.Message} Export the model again.", e);
+        }
+    }
+}

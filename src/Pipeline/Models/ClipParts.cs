@@ -1,0 +1,71 @@
+using System.IO;
+
+namespace DreamFusion.Pipeline.Models;
+
+/// <summary>The dual encoder of a model folder (<c>clip/</c>): image and text to unit vectors of one space.</summary>
+public sealed class ClipParts
+{
+    private ClipParts(ModelPart image, ModelPart text, JsonConfig config)
+    {
+        ImageEncoder = image;
+        TextEncoder = text;
+        ImageSize = config.Integer("image_size");
+        EmbeddingWidth = config.Integer("projection_dim");
+        TokenCount = config.Integer("max_position_embeddings");
+        (PixelMinimum, PixelMaximum) = PixelRange(config);
+        image.RequireElement(image.Input("image", 4), TensorElement.Float32);
+        image.RequireExtent(image.Input("image", 4), 2, ImageSize, "image_size of clip/config.json");
+        image.RequireExtent(image.Input("image", 4), 3, ImageSize, "image_size of clip/config.json");
+        image.RequireExtent(image.Output("embedding", 2, "image_embeds"), 1, EmbeddingWidth, "projection_dim of clip/config.json");
+        text.RequireElement(text.Input("token ids", 2), TensorElement.Int32, TensorElement.Int64);
+        text.RequireExtent(text.Input("token ids", 2), 1, TokenCount, "max_position_embeddings of clip/config.json");
+        text.RequireExtent(text.Output("embedding", 2, "text_embeds"), 1, EmbeddingWidth, "projection_dim of clip/config.json");
+    }
+
+    /// <summary>Image [1, 3, S, S] to embedding [1, D].</summary>
+    public ModelPart ImageEncoder { get; }
+
+    /// <summary>Token ids [1, L] to embedding [1, D].</summary>
+    public ModelPart TextEncoder { get; }
+
+    /// <summary>Side S of the judge's square image.</summary>
+    public int ImageSize { get; }
+
+    /// <summary>Width D of the embeddings.</summary>
+    public int EmbeddingWidth { get; }
+
+    /// <summary>Tokens the text encoder takes.</summary>
+    public int TokenCount { get; }
+
+    /// <summary>Value that black has in the judge's image.</summary>
+    public float PixelMinimum { get; }
+
+    /// <summary>Value that white has in the judge's image.</summary>
+    public float PixelMaximum { get; }
+
+    /// <summary>Reads the dual encoder of a model folder.</summary>
+    /// <param name="folder">The model folder.</param>
+    /// <returns>The checked parts.</returns>
+    /// <exception cref="InvalidModelException">A file is missing or damaged, or the parts do not fit each other.</exception>
+    public static ClipParts Load(string folder)
+    {
+        string clip = Path.Combine(folder, "clip");
+        string config = Path.Combine(clip, "config.json");
+        return new ClipParts(
+            ModelPart.Load("clip image encoder", Path.Combine(clip, "image_encoder.onnx"), config, folder),
+            ModelPart.Load("clip text encoder", Path.Combine(clip, "text_encoder.onnx"), config, folder),
+            JsonConfig.Load(config));
+    }
+
+    private static (float Minimum, float Maximum) PixelRange(JsonConfig config)
+    {
+        if (config.Root.TryGetProperty("pixel_range", out System.Text.Json.JsonElement range)
+            && range.ValueKind == System.Text.Json.JsonValueKind.Array && range.GetArrayLength() == 2
+            && range[0].TryGetSingle(out float minimum) && range[1].TryGetSingle(out float maximum) && minimum < maximum)
+        {
+            return (minimum, maximum);
+        }
+
+        throw new InvalidModelException($"{config.FilePath} has no 'pixel_range' of two increasing numbers, such as [-1, 1]. Add it there.");
+    }
+}

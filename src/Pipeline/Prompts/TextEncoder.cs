@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Generic;
+using DreamFusion.Pipeline.Guidance.Onnx;
+using DreamFusion.Pipeline.Models;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DreamFusion.Pipeline.Prompts;
+
+/// <summary>Text states of one prompt, as the UNet takes them.</summary>
+/// <param name="Text">The encoded text, view words included.</param>
+/// <param name="States">Text states [L, D], row-major.</param>
+/// <param name="TokenCount">L.</param>
+/// <param name="Width">D.</param>
+public sealed record TextEmbedding(string Text, float[] States, int TokenCount, int Width);
+
+/// <summary>
+/// The text encoder of a model folder. Embeddings are computed once per prompt and view before training; dispose it then,
+/// its weights are not needed again.
+/// </summary>
+public sealed class TextEncoder : IDisposable
+{
+    private readonly ClipTokenizer _tokenizer;
+    private readonly OnnxSession _session;
+    private readonly TensorSignature _ids;
+    private readonly TensorSignature _states;
+    private readonly Dictionary<string, TextEmbedding> _cache = new(StringComparer.Ordinal);
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Loads the tokenizer and the text encoder.</summary>
+    /// <param name="model">The model folder.</param>
+    /// <exception cref="InvalidModelException">The tokenizer's files disagree, or ONNX Runtime refuses the graph.</exception>
+    public TextEncoder(ModelFolder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _tokenizer = ClipTokenizer.Load(model);
+        _ids = model.TextEncoder.Input("token ids", 2);
+        _states = model.TextEncoder.Output("text states", 3, "last_hidden_state");
+        _session = OnnxSession.Load(model.TextEncoder);
+    }
+
+    /// <summary>The tokenizer in use.</summary>
+    public ClipTokenizer Tokenizer => _tokenizer;
+
+    /// <summary>One line per prompt that had to be shortened.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Encodes a prompt with its view words; a prompt that is too long is shortened before its view words.</summary>
+    /// <param name="prompt">The prompt; empty for the unconditional one.</param>
+    /// <param name="suffix">View words with their comma, such as ", front view"; may be empty.</param>
+    /// <returns>The text states; the same object for the same text.</returns>
+    public TextEmbedding Encode(string prompt, string suffix = "")
+    {
+        string text = prompt + suffix;
+        if (_cache.TryGetValue(text, out TextEmbedding? known))
+        {
+            return known;
+        }
+
+        TokenizedPrompt tokens = _tokenizer.Encode(prompt, suffix);
+        if (tokens.IsTruncated)
+        {
+            _warnings.Add(
+                $"The prompt \"{text}\" is too long: {tokens.DroppedTokens} of {tokens.Length - 2 + tokens.DroppedTokens} tokens do not fit and were dropped before the view words. Shorten the prompt.");
+        }
+
+        using OrtValue ids = TensorValue.FromIntegers(_ids.Element, tokens.Ids, 1, tokens.Ids.Count);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run([(_ids.Name, ids)], [_states.Name]);
+        long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
+        TextEmbedding embedding = new(text, TensorValue.ToFloats(outputs[0]), (int)shape[1], (int)shape[2]);
+        _cache[text] = embedding;
+        return embedding;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+}

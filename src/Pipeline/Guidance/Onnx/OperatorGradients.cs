@@ -1,0 +1,49 @@
+using System.Collections.Generic;
+using System.Linq;
+using DreamFusion.Pipeline.Guidance.Onnx.Gradients;
+
+namespace DreamFusion.Pipeline.Guidance.Onnx;
+
+/// <summary>The gradient of one ONNX operator.</summary>
+internal interface IOperatorGradient
+{
+    /// <summary>Operator names of the default domain that it differentiates.</summary>
+    IReadOnlyList<string> Operators { get; }
+
+    /// <summary>Adds dL/dinput for every input that depends on the graph's input.</summary>
+    /// <param name="node">The node and the backward graph.</param>
+    void Differentiate(BackwardNode node);
+}
+
+/// <summary>All operators that can be differentiated.</summary>
+internal static class OperatorGradients
+{
+    private static readonly Dictionary<string, IOperatorGradient> _byOperator = ((IOperatorGradient[])
+        [
+            new ConvGradient(),
+            new InstanceNormalizationGradient(),
+            new AddGradient(),
+            new SubGradient(),
+            new MulGradient(),
+            new DivGradient(),
+            new NegGradient(),
+            new SigmoidGradient(),
+            new TanhGradient(),
+            new IdentityGradient(),
+            new ReshapeGradient(),
+            new TransposeGradient(),
+        ])
+        .SelectMany(g => g.Operators.Select(name => (name, g))).ToDictionary(e => e.name, e => e.g);
+
+    /// <summary>Names of all differentiable operators, for messages and tests.</summary>
+    public static string Names => string.Join(", ", _byOperator.Keys.Order());
+
+    /// <summary>The gradient for a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>Its operator's gradient.</returns>
+    /// <exception cref="Models.InvalidModelException">There is none.</exception>
+    public static IOperatorGradient For(BackwardNode node) =>
+        node.Node.Domain is "" or "ai.onnx" && _byOperator.TryGetValue(node.Node.OpType, out IOperatorGradient? gradient)
+            ? gradient
+            : throw node.Unsupported("the operator is not known here");
+}

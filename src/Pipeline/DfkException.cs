@@ -6,7 +6,7 @@ namespace DreamFusion.Pipeline;
 /// An error that the user can understand and act on: what was wrong, what was expected, what was found, what to do.
 /// Anything that is not a <see cref="DfkException"/> is a bug.
 /// </summary>
-public sealed class DfkException : Exception
+public class DfkException : Exception
 {
     /// <summary>Creates an error.</summary>
     /// <param name="exitCode">The exit code of the process if nobody handles the error.</param>

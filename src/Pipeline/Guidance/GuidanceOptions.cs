@@ -1,4 +1,5 @@
 using System;
+using DreamFusion.Pipeline.Configuration;
 
 namespace DreamFusion.Pipeline.Guidance;
 
@@ -23,9 +24,25 @@ public enum GuidanceWeighting
 /// <param name="Threads">Threads to use, at least 1; the two guidance branches run side by side from 2 on. Never changes a bit of the result.</param>
 public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention, GuidanceWeighting Weighting, TimestepRange Timesteps, int Threads)
 {
-    /// <summary>Settings that work with the embedded prior (its model card).</summary>
-    public static GuidanceOptions Toybox { get; } = new(
-        10, GuidanceConvention.Diffusers, GuidanceWeighting.SigmaSquared, new TimestepRange(0.02, 0.98, 0.5), Environment.ProcessorCount);
+    /// <summary>The settings of a run.</summary>
+    /// <param name="configuration">A valid configuration.</param>
+    /// <returns>Its guidance settings.</returns>
+    public static GuidanceOptions From(RunConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        GuidanceConfiguration guidance = configuration.Guidance;
+        return new GuidanceOptions(
+            configuration.GuidanceScale,
+            GuidanceConvention.Diffusers,
+            guidance.Weighting switch
+            {
+                SdsWeighting.Sds => GuidanceWeighting.SigmaSquared,
+                SdsWeighting.Uniform => GuidanceWeighting.Uniform,
+                _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Weighting, "No weighting of that name."),
+            },
+            new TimestepRange(guidance.TimestepRange.Min, guidance.TimestepRange.Max, guidance.TimestepMaxEnd),
+            configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount);
+    }
 
     /// <summary>w(t).</summary>
     /// <param name="alphaBar">ᾱ_t, in (0, 1).</param>

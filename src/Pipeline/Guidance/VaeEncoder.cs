@@ -125,7 +125,7 @@ public sealed class EncodedImage : IDisposable
     }
 
     /// <summary>Scaled latent z [C·H·W], channels first.</summary>
-    public IReadOnlyList<float> Latent { get; }
+    public ReadOnlyMemory<float> Latent { get; }
 
     internal OrtValue Input { get; }
 

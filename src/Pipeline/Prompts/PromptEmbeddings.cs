@@ -45,7 +45,7 @@ public sealed class PromptEmbeddings
     {
         ArgumentNullException.ThrowIfNull(views);
         using TextEncoder encoder = new(model);
-        TextEmbedding[] embeddings = [.. views.Rows.Select(row => encoder.Encode(prompt, ViewPrompts.Joined(row)))];
+        TextEmbedding[] embeddings = [.. views.Rows.Select(row => encoder.Encode(prompt, row.Suffix))];
         TextEmbedding unconditional = encoder.Encode(negativePrompt);
         return new PromptEmbeddings(prompt, views, embeddings, unconditional, encoder.Warnings);
     }

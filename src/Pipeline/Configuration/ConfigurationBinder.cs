@@ -43,12 +43,17 @@ internal sealed class ConfigurationBinder
         return result;
     }
 
-    /// <summary>The group of options that <see cref="Bind"/> turns into this record.</summary>
-    public static ConfigurationMapping Unbind(object record, ConfigurationOrigin origin)
+    /// <summary>The group of options that <see cref="Bind"/> turns into this record; on request without <see cref="NotPartOfResultAttribute"/>.</summary>
+    public static ConfigurationMapping Unbind(object record, ConfigurationOrigin origin, bool determiningOnly = false)
     {
         List<KeyValuePair<string, ConfigurationNode>> entries = [];
         foreach (PropertyInfo option in ConfigurationSchema.Options(record.GetType()))
         {
+            if (determiningOnly && option.IsDefined(typeof(NotPartOfResultAttribute)))
+            {
+                continue;
+            }
+
             entries.Add(new(ConfigurationSchema.NameOf(option), Written(option.GetValue(record)!, origin)));
         }
 

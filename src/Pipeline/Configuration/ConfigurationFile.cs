@@ -13,14 +13,17 @@ public static class ConfigurationFile
     public static string Write(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        using StringWriter writer = new() { NewLine = "\n" };
-        Emitter emitter = new(writer, EmitterSettings.Default.WithMaxSimpleKeyLength(128).WithBestWidth(int.MaxValue));
-        emitter.Emit(new StreamStart());
-        emitter.Emit(new DocumentStart());
-        Emit(emitter, ConfigurationBinder.Unbind(configuration, default), insideList: false);
-        emitter.Emit(new DocumentEnd(isImplicit: true));
-        emitter.Emit(new StreamEnd());
-        return writer.ToString();
+        return Write(ConfigurationBinder.Unbind(configuration, default));
+    }
+
+    /// <summary>
+    /// The options that determine what is learnt and rendered, as YAML: two runs with the same text, seed and prior give the same
+    /// result. Leaves out where and how often something is written, the device, the thread count, and the prior's path.
+    /// </summary>
+    public static string WriteDetermining(RunConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Write(ConfigurationBinder.Unbind(configuration, default, determiningOnly: true));
     }
 
     /// <summary>Reads a configuration file over its preset (its own <c>preset</c> option, else <c>toybox</c>) and validates the result.</summary>
@@ -28,6 +31,18 @@ public static class ConfigurationFile
     public static RunConfiguration Read(string path)
     {
         return new ConfigurationSources { ConfigurationPath = path }.Resolve();
+    }
+
+    private static string Write(ConfigurationMapping options)
+    {
+        using StringWriter writer = new() { NewLine = "\n" };
+        Emitter emitter = new(writer, EmitterSettings.Default.WithMaxSimpleKeyLength(128).WithBestWidth(int.MaxValue));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart());
+        Emit(emitter, options, insideList: false);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return writer.ToString();
     }
 
     // Groups are blocks; lists of numbers and rows of a table take one line each.

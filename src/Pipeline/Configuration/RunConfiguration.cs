@@ -22,9 +22,11 @@ public sealed record RunConfiguration
     public uint Seed { get; init; }
 
     /// <summary>The diffusion prior: <c>toybox</c> (embedded) or a folder in the diffusers ONNX layout; default <c>toybox</c>.</summary>
+    [NotPartOfResult]
     public string Model { get; init; } = "toybox";
 
     /// <summary>The preset that this configuration started from; a name of <see cref="Presets.Names"/>, default <c>toybox</c>.</summary>
+    [NotPartOfResult]
     public string Preset { get; init; } = "toybox";
 
     /// <summary>Classifier-free guidance s in ε_u + s (ε_c - ε_u); 0 to 1000, 1 means no guidance, default 10.</summary>
@@ -55,12 +57,15 @@ public sealed record RunConfiguration
     public ImmutableArray<ViewPrompt> ViewPrompts { get; init; } = Presets.FineViewPrompts;
 
     /// <summary>Steps between two checkpoints; at least 1, default 250.</summary>
+    [NotPartOfResult]
     public int CheckpointInterval { get; init; } = 250;
 
     /// <summary>Newest checkpoints kept; at least 1, default 2.</summary>
+    [NotPartOfResult]
     public int CheckpointKeep { get; init; } = 2;
 
     /// <summary>Steps between two preview sheets, 0 for none; default 100.</summary>
+    [NotPartOfResult]
     public int PreviewInterval { get; init; } = 100;
 
     /// <summary>Decay of the exponential moving average used for pictures; 0 (off) to below 1, default 0.</summary>
@@ -69,10 +74,12 @@ public sealed record RunConfiguration
     /// <summary>Same seed, same bits also where that costs speed; the CPU is always deterministic. Default false.</summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>Where our kernels run: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; default <c>auto</c>. Not part of the result.</summary>
+    /// <summary>Where our kernels run: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; default <c>auto</c>.</summary>
+    [NotPartOfResult]
     public string Device { get; init; } = "auto";
 
-    /// <summary>CPU threads of our kernels; 0 (one for each core) to 1024, default 0. Not part of the result.</summary>
+    /// <summary>CPU threads of our kernels; 0 (one for each core) to 1024, default 0.</summary>
+    [NotPartOfResult]
     public int Threads { get; init; }
 
     /// <summary>The radiance field.</summary>

@@ -1,0 +1,210 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using DreamFusion.Pipeline.Checkpoints;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Imaging;
+using DreamFusion.Pipeline.Imaging.Png;
+using DreamFusion.Pipeline.Training;
+
+namespace DreamFusion.Pipeline.Runs;
+
+/// <summary>
+/// The folder of one run: <c>run.json</c>, <c>config.yaml</c>, <c>metrics.jsonl</c>, <c>log.txt</c>, <c>previews/</c>,
+/// <c>checkpoints/</c> and the results. <c>metrics.jsonl</c> and <c>log.txt</c> grow by whole lines, every other file is written whole or not at all.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string LogName = "log.txt";
+    private const string DefaultParent = "runs";
+    private const int MostRunsOfOneName = 100_000;
+
+    private readonly FileStream _log;
+    private readonly FileStream _metrics;
+
+    private RunFolder(string path)
+    {
+        Path = path;
+
+        // Creating log.txt is the claim: of two processes in an empty folder only one can make the file.
+        _log = OpenForAppend(System.IO.Path.Combine(path, LogName), FileMode.CreateNew);
+        _metrics = OpenForAppend(System.IO.Path.Combine(path, "metrics.jsonl"), FileMode.Create);
+    }
+
+    /// <summary>Path of the folder, as given or relative to the current folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Path of the run's summary.</summary>
+    public string SummaryPath => System.IO.Path.Combine(Path, "run.json");
+
+    /// <summary>Path of the resolved configuration.</summary>
+    public string ConfigurationPath => System.IO.Path.Combine(Path, "config.yaml");
+
+    /// <summary>Path of the log.</summary>
+    public string LogPath => _log.Name;
+
+    /// <summary>Path of the final sheet.</summary>
+    public string SheetPath => System.IO.Path.Combine(Path, "sheet.png");
+
+    /// <summary>Path of the folder with the checkpoints.</summary>
+    public string CheckpointsPath => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>Makes a new run folder and claims it for this process.</summary>
+    /// <param name="output">The folder, or null for the first free <c>runs/SLUG-N</c>, N from 1.</param>
+    /// <param name="prompt">The prompt, for the folder's name.</param>
+    /// <exception cref="DfkException">
+    /// With <see cref="ExitCode.BadInput"/>, if the folder has something in it; with <see cref="ExitCode.MachineLacks"/>, if it cannot be made.
+    /// </exception>
+    public static RunFolder Create(string? output, string prompt)
+    {
+        if (output is not null)
+        {
+            MakeFolder(output);
+            return Claim(output) ?? throw new DfkException(
+                ExitCode.BadInput,
+                $"run folder {output}: expected a new or empty folder, got one that holds {Describe(output)}. Choose another --out, or delete it.");
+        }
+
+        string slug = Slug.Of(prompt);
+        for (int n = 1; n <= MostRunsOfOneName; n++)
+        {
+            string path = System.IO.Path.Combine(DefaultParent, string.Create(CultureInfo.InvariantCulture, $"{slug}-{n}"));
+            if (Directory.Exists(path) || File.Exists(path))
+            {
+                continue;
+            }
+
+            MakeFolder(path);
+            RunFolder? folder = Claim(path);
+            if (folder is not null)
+            {
+                return folder;
+            }
+        }
+
+        throw new DfkException(ExitCode.BadInput, $"run folder: {MostRunsOfOneName} runs named {slug} exist under {DefaultParent}; name one with --out.");
+    }
+
+    /// <summary>The folder with the checkpoints.</summary>
+    /// <param name="keep">Newest checkpoints kept, at least 1.</param>
+    public CheckpointFolder Checkpoints(int keep)
+    {
+        return new CheckpointFolder(CheckpointsPath, keep);
+    }
+
+    /// <summary>Writes the resolved configuration; <c>dfk train --config</c> on it repeats the run.</summary>
+    public void WriteConfiguration(RunConfiguration configuration)
+    {
+        WholeFile.Write(ConfigurationPath, ConfigurationFile.Write(configuration));
+    }
+
+    /// <summary>Writes the run's summary in place of the last one.</summary>
+    public void WriteSummary(RunSummary summary)
+    {
+        WholeFile.Write(SummaryPath, RunJson.Summary(summary));
+    }
+
+    /// <summary>Writes the preview after that many steps as an 8-bit PNG.</summary>
+    /// <returns>Its path.</returns>
+    public string WritePreview(int step, FloatImage image)
+    {
+        string folder = System.IO.Path.Combine(Path, "previews");
+        MakeFolder(folder);
+        return WritePicture(System.IO.Path.Combine(folder, step.ToString("D6", CultureInfo.InvariantCulture) + ".png"), image);
+    }
+
+    /// <summary>Writes the final sheet as an 8-bit PNG.</summary>
+    /// <returns>Its path.</returns>
+    public string WriteSheet(FloatImage image)
+    {
+        return WritePicture(SheetPath, image);
+    }
+
+    /// <summary>Appends a step to <c>metrics.jsonl</c>.</summary>
+    public void AppendMetrics(StepReport report)
+    {
+        AppendLine(_metrics, RunJson.Step(report));
+    }
+
+    /// <summary>Appends a line to <c>log.txt</c>, with the time (UTC) before it. Line breaks in the message become spaces.</summary>
+    public void Log(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        string time = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        AppendLine(_log, Encoding.UTF8.GetBytes($"{time} {message.ReplaceLineEndings(" ")}"));
+    }
+
+    /// <summary>Closes log and metrics.</summary>
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _log.Dispose();
+    }
+
+    /// <summary>Makes a folder and those above it.</summary>
+    internal static void MakeFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DfkException(ExitCode.MachineLacks, $"folder {path} cannot be made: {e.Message} Choose another one with --out.", e);
+        }
+    }
+
+    private static RunFolder? Claim(string path)
+    {
+        if (Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            return null;
+        }
+
+        try
+        {
+            return new RunFolder(path);
+        }
+        catch (IOException) when (File.Exists(System.IO.Path.Combine(path, LogName)))
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DfkException(ExitCode.MachineLacks, $"run folder {path} cannot be written: {e.Message} Choose another one with --out.", e);
+        }
+    }
+
+    private static FileStream OpenForAppend(string path, FileMode mode)
+    {
+        // Unbuffered: one line is one write, so a killed process leaves whole lines.
+        return new FileStream(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    private static void AppendLine(FileStream file, byte[] line)
+    {
+        try
+        {
+            file.Write([.. line, (byte)'\n']);
+        }
+        catch (IOException e)
+        {
+            throw new DfkException(ExitCode.MachineLacks, $"{file.Name} cannot be written: {e.Message} Free space on its disk; the last checkpoint is intact.", e);
+        }
+    }
+
+    private static string WritePicture(string path, FloatImage image)
+    {
+        WholeFile.Write(path, PngWriter.Write(PngImage.FromFloat(image)));
+        return path;
+    }
+
+    private static string Describe(string path)
+    {
+        List<string> names = [.. Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).Order(StringComparer.Ordinal).Take(4)];
+        return names.Count > 3 ? string.Join(", ", names.Take(3)) + " and more" : string.Join(", ", names);
+    }
+}

@@ -15,22 +15,6 @@ namespace DreamFusion.Kernels.Optimize;
 /// </summary>
 public static class AdamKernels
 {
-    /// <summary>Ranges over which the gradient norm is summed; fixed, so that its bits do not depend on the number of threads.</summary>
-    public const int ChunkCount = 256;
-
-    /// <summary>Arguments of <see cref="Inspect"/>.</summary>
-    public struct InspectArgs
-    {
-        /// <summary>g [parameters].</summary>
-        public ArrayView<float> Gradients;
-
-        /// <summary>Σ g² over the finite values of each range [ChunkCount]; overwritten.</summary>
-        public ArrayView<double> SquaredNorms;
-
-        /// <summary>Values that are not finite in each range [ChunkCount]; overwritten.</summary>
-        public ArrayView<long> NonFiniteCounts;
-    }
-
     /// <summary>Arguments of <see cref="Update"/>.</summary>
     public struct UpdateArgs
     {
@@ -71,34 +55,6 @@ public static class AdamKernels
         public float ParameterFactor;
     }
 
-    /// <summary>Norm and finiteness of one range. One work item per range.</summary>
-    /// <param name="chunk">Range, 0 to ChunkCount - 1.</param>
-    /// <param name="a">Arguments.</param>
-    public static void Inspect(Index1D chunk, InspectArgs a)
-    {
-        long first = a.Gradients.Length * chunk.X / ChunkCount;
-        long last = a.Gradients.Length * (chunk.X + 1) / ChunkCount;
-        // In double: a float sum of millions of squares loses the small ones and overflows on a gradient of 1e19.
-        double sum = 0d;
-        long nonFinite = 0;
-        for (long i = first; i < last; i++)
-        {
-            float g = a.Gradients[i];
-            // The difference of an infinity or a NaN with itself is NaN, so this is false exactly for those.
-            if (g - g == 0f)
-            {
-                sum += (double)g * g;
-            }
-            else
-            {
-                nonFinite++;
-            }
-        }
-
-        a.SquaredNorms[chunk] = sum;
-        a.NonFiniteCounts[chunk] = nonFinite;
-    }
-
     /// <summary>One step of one parameter. One work item per parameter of the group.</summary>
     /// <param name="index">Parameter within the group.</param>
     /// <param name="a">Arguments.</param>
@@ -118,19 +74,13 @@ public static class AdamKernels
 /// <summary>Launcher of the Adam kernels; the caller owns parameters, gradients and moments.</summary>
 public sealed class Adam : IKernelFamily<Adam>, IDisposable
 {
-    private readonly Action<Index1D, AdamKernels.InspectArgs> _inspect;
+    private readonly GradientInspection _inspection;
     private readonly Action<Index1D, AdamKernels.UpdateArgs> _update;
-    private readonly MemoryBuffer1D<double, Stride1D.Dense> _squaredNorms;
-    private readonly MemoryBuffer1D<long, Stride1D.Dense> _nonFiniteCounts;
-    private readonly double[] _hostSquaredNorms = new double[AdamKernels.ChunkCount];
-    private readonly long[] _hostNonFiniteCounts = new long[AdamKernels.ChunkCount];
 
     private Adam(Accelerator accelerator)
     {
-        _inspect = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.InspectArgs>(AdamKernels.Inspect);
+        _inspection = GradientInspection.Load(accelerator);
         _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.Update);
-        _squaredNorms = accelerator.Allocate1D<double>(AdamKernels.ChunkCount);
-        _nonFiniteCounts = accelerator.Allocate1D<long>(AdamKernels.ChunkCount);
     }
 
     /// <inheritdoc/>
@@ -152,7 +102,7 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
     /// <param name="firstMoments">m, zero before step 1.</param>
     /// <param name="secondMoments">v, zero before step 1.</param>
     public OptimizerReport Step(
-        AdamOptions options, ReadOnlySpan<AdamGroup> groups, int step, ArrayView<float> parameters,
+        AdamOptions options, ReadOnlySpan<OptimizerGroup> groups, int step, ArrayView<float> parameters,
         ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -162,61 +112,25 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
             throw new ArgumentException($"Adam: expected {parameters.Length} gradients and moments, got {gradients.Length}, {firstMoments.Length} and {secondMoments.Length}; allocate them like the parameters.");
         }
 
-        foreach (AdamGroup group in groups)
+        OptimizerGroup.RequireValid("Adam", groups, parameters.Length);
+        OptimizerReport report = _inspection.Inspect(gradients, options.MaxGradientNorm);
+        if (report.Applied)
         {
-            if (group.Start < 0 || group.Length < 0 || group.Start + group.Length > parameters.Length || !(group.LearningRate >= 0d) || !(group.WeightDecay >= 0d))
+            foreach (OptimizerGroup group in groups)
             {
-                throw new ArgumentException($"Adam: {group} is no range of {parameters.Length} parameters with a learning rate and weight decay of at least 0; check the parameter groups.", nameof(groups));
+                Launch(options, group, step, report.ClipFactor, parameters, gradients, firstMoments, secondMoments);
             }
         }
 
-        (long nonFinite, double norm) = InspectGradients(gradients);
-        if (nonFinite != 0)
-        {
-            gradients.MemSetToZero();
-            return new OptimizerReport(Applied: false, nonFinite, norm, ClipFactor: 1d);
-        }
-
-        double clip = norm > options.MaxGradientNorm ? options.MaxGradientNorm / norm : 1d;
-        foreach (AdamGroup group in groups)
-        {
-            Launch(options, group, step, clip, parameters, gradients, firstMoments, secondMoments);
-        }
-
         gradients.MemSetToZero();
-        return new OptimizerReport(Applied: true, NonFiniteCount: 0, norm, clip);
+        return report;
     }
 
     /// <summary>Frees the scratch buffers.</summary>
-    public void Dispose()
-    {
-        _squaredNorms.Dispose();
-        _nonFiniteCounts.Dispose();
-    }
-
-    private (long NonFinite, double Norm) InspectGradients(ArrayView<float> gradients)
-    {
-        _inspect(AdamKernels.ChunkCount, new AdamKernels.InspectArgs
-        {
-            Gradients = gradients,
-            SquaredNorms = _squaredNorms.View,
-            NonFiniteCounts = _nonFiniteCounts.View,
-        });
-        _squaredNorms.CopyToCPU(_hostSquaredNorms);
-        _nonFiniteCounts.CopyToCPU(_hostNonFiniteCounts);
-        long nonFinite = 0;
-        double sum = 0d;
-        for (int chunk = 0; chunk < AdamKernels.ChunkCount; chunk++)
-        {
-            nonFinite += _hostNonFiniteCounts[chunk];
-            sum += _hostSquaredNorms[chunk];
-        }
-
-        return (nonFinite, Math.Sqrt(sum));
-    }
+    public void Dispose() => _inspection.Dispose();
 
     private void Launch(
-        AdamOptions options, AdamGroup group, int step, double clip, ArrayView<float> parameters,
+        AdamOptions options, OptimizerGroup group, int step, double clip, ArrayView<float> parameters,
         ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments)
     {
         // One launch takes an int extent; an arena may be longer.

@@ -44,17 +44,3 @@ public sealed record AdamOptions
         }
     }
 }
-
-/// <summary>A contiguous range of the parameter arena with its own step size.</summary>
-/// <param name="Start">First parameter.</param>
-/// <param name="Length">Number of parameters.</param>
-/// <param name="LearningRate">Step size of this step, ≥ 0.</param>
-/// <param name="WeightDecay">Weight decay, ≥ 0.</param>
-public readonly record struct AdamGroup(long Start, long Length, double LearningRate, double WeightDecay = 0d);
-
-/// <summary>What a call of the optimiser saw and did.</summary>
-/// <param name="Applied">False if a gradient was not finite: parameters and moments are untouched, the gradient is zeroed.</param>
-/// <param name="NonFiniteCount">Gradient values that are NaN or infinite.</param>
-/// <param name="GradientNorm">Global norm of the finite gradient values, before clipping.</param>
-/// <param name="ClipFactor">Factor that the clipping put on the gradient, 0 to 1.</param>
-public readonly record struct OptimizerReport(bool Applied, long NonFiniteCount, double GradientNorm, double ClipFactor);

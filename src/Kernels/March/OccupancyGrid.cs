@@ -1,0 +1,231 @@
+using System;
+using System.Numerics;
+using DreamFusion.Kernels.Device;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DreamFusion.Kernels.March;
+
+/// <summary>
+/// The occupancy grid: which cells of the cube [-bound, bound]³ can hold matter, so that the march skips the others.
+/// <code>
+/// p = ((x + u) / N · 2 - 1) · bound              jittered position of cell (x, y, z), u uniform in [0, 1)³
+/// D ← max(decay · D, σ(p))                       per cell, Morton order
+/// bit ← D &gt; min(mean D, threshold)   or   D &gt; threshold
+/// </code>
+/// Source: instant-ngp (Müller et al. 2022), appendix C; decay-and-max as in stable-dreamfusion. No backward: occupancy
+/// only decides where the field is evaluated.
+/// </summary>
+public static class OccupancyGridKernels
+{
+    /// <summary>Cells that one work item sums; fixed, so that the mean has the same bits for any number of threads.</summary>
+    public const int CellsPerSum = 1024;
+
+    /// <summary>Index of the mean density among the statistics.</summary>
+    public const int MeanDensity = 0;
+
+    /// <summary>Index of the threshold in force among the statistics.</summary>
+    public const int Threshold = 1;
+
+    /// <summary>Index of the share of occupied cells among the statistics.</summary>
+    public const int OccupiedShare = 2;
+
+    /// <summary>Length of the statistics.</summary>
+    public const int StatisticsCount = 3;
+
+    /// <summary>Device arguments. N³ cells, Morton order.</summary>
+    public struct Args
+    {
+        /// <summary>Cells along a side N, a power of two.</summary>
+        public int Resolution;
+
+        /// <summary>Half the side of the cube, world units.</summary>
+        public float Bound;
+
+        /// <summary>Factor on the old density.</summary>
+        public float Decay;
+
+        /// <summary>Upper limit of the threshold, 1/world unit.</summary>
+        public float DensityThreshold;
+
+        /// <summary>1 if the threshold is the mean where that is lower, else 0.</summary>
+        public int ThresholdByMean;
+
+        /// <summary>First cell of the range handled by this launch.</summary>
+        public int FirstCell;
+
+        /// <summary>Key of the jitter.</summary>
+        public RandomKey Jitter;
+
+        /// <summary>Jittered positions of the range's cells, world units; overwritten by <see cref="Positions"/>.</summary>
+        public ArrayView<Float3> CellPositions;
+
+        /// <summary>Densities σ at those positions, 1/world unit, ≥ 0; read by <see cref="Fold"/>.</summary>
+        public ArrayView<float> NewDensities;
+
+        /// <summary>Decayed maximum density of every cell [N³]; updated by <see cref="Fold"/>.</summary>
+        public ArrayView<float> Densities;
+
+        /// <summary>Sums over <see cref="CellsPerSum"/> cells each; overwritten by <see cref="PartialSums"/>.</summary>
+        public ArrayView<float> Sums;
+
+        /// <summary>Mean density, threshold, occupied share [3]; overwritten.</summary>
+        public ArrayView<float> Statistics;
+
+        /// <summary>Bit i of word w: cell 32w + i is occupied [N³/32]; overwritten by <see cref="BuildBits"/>.</summary>
+        public ArrayView<uint> Bits;
+    }
+
+    /// <summary>Writes the jittered position of one cell of the range.</summary>
+    public static void Positions(Index1D i, Args a)
+    {
+        uint cell = (uint)(a.FirstCell + i);
+        float scale = 2f * a.Bound / a.Resolution;
+        a.CellPositions[i] = new Float3(
+            ((Morton.Decode(cell, 0) + CounterRandom.Uniform(a.Jitter, cell, 0)) * scale) - a.Bound,
+            ((Morton.Decode(cell, 1) + CounterRandom.Uniform(a.Jitter, cell, 1)) * scale) - a.Bound,
+            ((Morton.Decode(cell, 2) + CounterRandom.Uniform(a.Jitter, cell, 2)) * scale) - a.Bound);
+    }
+
+    /// <summary>Folds one new density into its cell.</summary>
+    public static void Fold(Index1D i, Args a)
+    {
+        float old = a.Decay * a.Densities[a.FirstCell + i];
+        float density = a.NewDensities[i];
+        a.Densities[a.FirstCell + i] = density > old ? density : old;
+    }
+
+    /// <summary>Sums one fixed range of cells in order.</summary>
+    public static void PartialSums(Index1D chunk, Args a)
+    {
+        int first = chunk * CellsPerSum;
+        int end = first + CellsPerSum < a.Densities.IntLength ? first + CellsPerSum : a.Densities.IntLength;
+        float sum = 0f;
+        for (int cell = first; cell < end; cell++)
+        {
+            sum += a.Densities[cell];
+        }
+        a.Sums[chunk] = sum;
+    }
+
+    /// <summary>One work item: mean and threshold from the partial sums.</summary>
+    public static void ChooseThreshold(Index1D one, Args a)
+    {
+        float sum = 0f;
+        for (int chunk = 0; chunk < a.Sums.IntLength; chunk++)
+        {
+            sum += a.Sums[chunk];
+        }
+        float mean = sum / a.Densities.IntLength;
+        a.Statistics[one + MeanDensity] = mean;
+        a.Statistics[one + Threshold] = a.ThresholdByMean != 0 && mean < a.DensityThreshold ? mean : a.DensityThreshold;
+    }
+
+    /// <summary>Builds the 32 bits of one word.</summary>
+    public static void BuildBits(Index1D word, Args a)
+    {
+        float threshold = a.Statistics[Threshold];
+        uint bits = 0;
+        for (int bit = 0; bit < 32; bit++)
+        {
+            if (a.Densities[(word * 32) + bit] > threshold)
+            {
+                bits |= 1u << bit;
+            }
+        }
+        a.Bits[word] = bits;
+    }
+
+    /// <summary>One work item: the share of occupied cells.</summary>
+    public static void CountOccupied(Index1D one, Args a)
+    {
+        int occupied = 0;
+        for (int word = 0; word < a.Bits.IntLength; word++)
+        {
+            occupied += BitOperations.PopCount(a.Bits[word]);
+        }
+        a.Statistics[one + OccupiedShare] = (float)occupied / a.Densities.IntLength;
+    }
+}
+
+/// <summary>Launcher of <see cref="OccupancyGridKernels"/>.</summary>
+/// <remarks>
+/// An update is: for ranges of cells, <see cref="Positions"/>, the field's density at them, <see cref="Fold"/>; then
+/// <see cref="Rebuild"/> once.
+/// </remarks>
+public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
+{
+    private readonly Action<Index1D, OccupancyGridKernels.Args> _positions;
+    private readonly Action<Index1D, OccupancyGridKernels.Args> _fold;
+    private readonly Action<Index1D, OccupancyGridKernels.Args> _partialSums;
+    private readonly Action<Index1D, OccupancyGridKernels.Args> _chooseThreshold;
+    private readonly Action<Index1D, OccupancyGridKernels.Args> _buildBits;
+    private readonly Action<Index1D, OccupancyGridKernels.Args> _countOccupied;
+
+    private OccupancyGrid(Accelerator accelerator)
+    {
+        _positions = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.Positions);
+        _fold = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.Fold);
+        _partialSums = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.PartialSums);
+        _chooseThreshold = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.ChooseThreshold);
+        _buildBits = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.BuildBits);
+        _countOccupied = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.CountOccupied);
+    }
+
+    /// <inheritdoc/>
+    public static OccupancyGrid Load(Accelerator accelerator) => new(accelerator);
+
+    /// <summary>Writes a jittered position for each cell of [firstCell, firstCell + positions.Length).</summary>
+    /// <param name="grid">The grid.</param>
+    /// <param name="jitter">Key of the draw; a cell's jitter depends on the key and the cell alone.</param>
+    /// <param name="firstCell">First cell, Morton order.</param>
+    /// <param name="positions">World positions; overwritten.</param>
+    public void Positions(OccupancyGridBuffers grid, RandomKey jitter, int firstCell, ArrayView<Float3> positions)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        CheckRange(grid, firstCell, positions.Length);
+        if (positions.Length == 0)
+        {
+            return;
+        }
+        OccupancyGridKernels.Args args = grid.Arguments();
+        args.FirstCell = firstCell;
+        args.Jitter = jitter;
+        args.CellPositions = positions;
+        _positions(positions.IntLength, args);
+    }
+
+    /// <summary>Decays the cells of [firstCell, firstCell + densities.Length) and raises them to the new densities.</summary>
+    public void Fold(OccupancyGridBuffers grid, int firstCell, ArrayView<float> densities)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        CheckRange(grid, firstCell, densities.Length);
+        if (densities.Length == 0)
+        {
+            return;
+        }
+        OccupancyGridKernels.Args args = grid.Arguments();
+        args.FirstCell = firstCell;
+        args.NewDensities = densities;
+        _fold(densities.IntLength, args);
+    }
+
+    /// <summary>Recomputes mean, threshold, bits and occupied share from the densities; to be called after the last fold.</summary>
+    public void Rebuild(OccupancyGridBuffers grid)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        OccupancyGridKernels.Args args = grid.Arguments();
+        _partialSums(args.Sums.IntLength, args);
+        _chooseThreshold(1, args);
+        _buildBits(args.Bits.IntLength, args);
+        _countOccupied(1, args);
+    }
+
+    private static void CheckRange(OccupancyGridBuffers grid, int firstCell, long count)
+    {
+        if (firstCell < 0 || firstCell + count > grid.Options.CellCount)
+        {
+            throw new ArgumentException($"Occupancy grid: cells [{firstCell}, {firstCell + count}) of {grid.Options.CellCount}; split the update into ranges inside the grid.");
+        }
+    }
+}

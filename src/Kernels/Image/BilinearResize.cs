@@ -53,11 +53,11 @@ public static class BilinearResizeKernels
         int channel = i % a.Channels;
         int column = i / a.Channels % a.OutputWidth;
         int row = i / a.Channels / a.OutputWidth;
-        float y = Source(row, a.InputHeight, a.OutputHeight);
-        float x = Source(column, a.InputWidth, a.OutputWidth);
-        float top = Row((int)y, x, channel, a);
-        float bottom = Row(Next((int)y, a.InputHeight), x, channel, a);
-        a.Output[i] = top + (y - (int)y) * (bottom - top);
+        Tap y = Source(row, a.InputHeight, a.OutputHeight);
+        Tap x = Source(column, a.InputWidth, a.OutputWidth);
+        float top = Row(y.First, x, channel, a);
+        float bottom = Row(Next(y.First, a.InputHeight), x, channel, a);
+        a.Output[i] = top + y.Fraction * (bottom - top);
     }
 
     /// <summary>Collects the gradient of one value of the input image.</summary>
@@ -84,20 +84,27 @@ public static class BilinearResizeKernels
         a.DLdInput[i] += sum;
     }
 
-    private static float Row(int row, float x, int channel, in Args a)
+    private static float Row(int row, Tap x, int channel, in Args a)
     {
-        int column = (int)x;
-        float left = a.Input[(row * a.InputWidth + column) * a.Channels + channel];
-        float right = a.Input[(row * a.InputWidth + Next(column, a.InputWidth)) * a.Channels + channel];
-        return left + (x - column) * (right - left);
+        float left = a.Input[(row * a.InputWidth + x.First) * a.Channels + channel];
+        float right = a.Input[(row * a.InputWidth + Next(x.First, a.InputWidth)) * a.Channels + channel];
+        return left + x.Fraction * (right - left);
     }
 
-    // Where an output pixel's centre falls among the input pixels' centres, along one axis.
-    private static float Source(int output, int inputSize, int outputSize)
+    // Where an output pixel's centre falls among the input pixels' centres, along one axis: s = numerator / denominator in
+    // integers, because a float s loses the bits of λ that x0 takes up.
+    private static Tap Source(int output, int inputSize, int outputSize)
     {
-        float source = (output + 0.5f) * ((float)inputSize / outputSize) - 0.5f;
-        float last = inputSize - 1;
-        return source < 0f ? 0f : source > last ? last : source;
+        int numerator = (2 * output + 1) * inputSize - outputSize;
+        int denominator = 2 * outputSize;
+        if (numerator <= 0)
+        {
+            return default;
+        }
+        int first = numerator / denominator;
+        return first >= inputSize - 1
+            ? new Tap { First = inputSize - 1 }
+            : new Tap { First = first, Fraction = (float)(numerator - first * denominator) / denominator };
     }
 
     private static int Next(int index, int size) => index + 1 < size ? index + 1 : index;
@@ -105,11 +112,9 @@ public static class BilinearResizeKernels
     // The share of input pixel `input` in output pixel `output`, along one axis.
     private static float Weight(int output, int input, int inputSize, int outputSize)
     {
-        float source = Source(output, inputSize, outputSize);
-        int first = (int)source;
-        float fraction = source - first;
-        float weight = first == input ? 1f - fraction : 0f;
-        return Next(first, inputSize) == input ? weight + fraction : weight;
+        Tap tap = Source(output, inputSize, outputSize);
+        float weight = tap.First == input ? 1f - tap.Fraction : 0f;
+        return Next(tap.First, inputSize) == input ? weight + tap.Fraction : weight;
     }
 
     // Readers of input pixel p have s in (p - 1, p + 1); one more on either side makes rounding harmless, its weight is 0.
@@ -124,11 +129,21 @@ public static class BilinearResizeKernels
         int last = (int)((input + 1.5f) * ((float)outputSize / inputSize) - 0.5f) + 1;
         return input == inputSize - 1 || last >= outputSize ? outputSize - 1 : last;
     }
+
+    // x0 and λ.
+    private struct Tap
+    {
+        public int First;
+        public float Fraction;
+    }
 }
 
 /// <summary>Launcher of <see cref="BilinearResizeKernels"/>.</summary>
 public sealed class BilinearResize : IKernelFamily<BilinearResize>
 {
+    // Twice the product of two sides has to fit an int.
+    private const int MaxSide = 16384;
+
     private readonly Action<Index1D, BilinearResizeKernels.Args> _forward;
     private readonly Action<Index1D, BilinearResizeKernels.Args> _backward;
 
@@ -161,9 +176,9 @@ public sealed class BilinearResize : IKernelFamily<BilinearResize>
 
     private static void Check(string name, long length, int height, int width, int channels)
     {
-        if (height < 1 || width < 1 || channels < 1)
+        if (height < 1 || width < 1 || channels < 1 || height > MaxSide || width > MaxSide)
         {
-            throw new ArgumentException($"Resize: {name} of {width}x{height} with {channels} channels; every size must be at least 1.");
+            throw new ArgumentException($"Resize: {name} of {width}x{height} with {channels} channels; sides must lie in [1, {MaxSide}], channels be at least 1.");
         }
         if (length != (long)height * width * channels || length > int.MaxValue)
         {

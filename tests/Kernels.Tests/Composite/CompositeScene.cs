@@ -4,7 +4,6 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
 using DreamFusion.References.Composite;
 using DreamFusion.Support;
-using ILGPU;
 
 namespace DreamFusion.Kernels.Tests.Composite;
 

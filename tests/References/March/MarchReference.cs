@@ -37,7 +37,7 @@ public static class MarchReference
             {
                 break;
             }
-            Span<int> cell = stackalloc int[3];
+            var cell = new int[3];
             bool undecided = t > far - margin;
             for (int axis = 0; axis < 3; axis++)
             {

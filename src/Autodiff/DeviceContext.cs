@@ -33,7 +33,7 @@ public sealed class DeviceContext : IDisposable
     public static DeviceContext CreateCpu(int threads, bool assertions = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        var device = new CPUDevice(1, 1, threads);
+        var device = new CPUDevice(2, 1, threads);
         var context = Context.Create(builder =>
         {
             builder.CPU(device).EnableAlgorithms();

@@ -38,18 +38,19 @@ public sealed class Background : IKernelFamily<Background>
     public static Background Load(Accelerator accelerator) => new(accelerator);
 
     /// <summary>
-    /// One random colour for an image: white with a probability, else uniform in [0, 1)³. The prior's recipe takes white for 30 %
-    /// of its images.
+    /// The colour of one image: uniform in [0, 1)³ with a probability, else a fixed one. The prior's recipe takes white for
+    /// 30 % of its images, so that the object cannot hide in the background's colour.
     /// </summary>
     /// <param name="key">Key of the draw.</param>
     /// <param name="image">Index of the image within the step.</param>
-    /// <param name="whiteProbability">Probability of white, in [0, 1].</param>
-    public static Float3 Draw(RandomKey key, uint image, float whiteProbability)
+    /// <param name="fixedColour">The other choice.</param>
+    /// <param name="randomShare">Probability of a random colour, in [0, 1].</param>
+    public static Float3 Draw(RandomKey key, uint image, Float3 fixedColour, float randomShare)
     {
-        // Lane 3 decides and lanes 0 to 2 are the colour, so the probability does not change the colours that are drawn.
-        return CounterRandom.Uniform(key, image, 3) < whiteProbability
-            ? Float3.One
-            : new Float3(CounterRandom.Uniform(key, image, 0), CounterRandom.Uniform(key, image, 1), CounterRandom.Uniform(key, image, 2));
+        // Lane 3 decides and lanes 0 to 2 are the colour, so the share does not change the colours that are drawn.
+        return CounterRandom.Uniform(key, image, 3) < randomShare
+            ? new Float3(CounterRandom.Uniform(key, image, 0), CounterRandom.Uniform(key, image, 1), CounterRandom.Uniform(key, image, 2))
+            : fixedColour;
     }
 
     /// <summary>Gives every ray the same background.</summary>

@@ -108,6 +108,20 @@ public abstract partial class Accelerator : IDisposable
         return new MemoryBuffer1D<T, TStride>(this, memory, length, stride);
     }
 
+    /// <summary>Allocates an uninitialised plane whose X neighbours lie side by side.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="extent">The number of elements along each axis.</param>
+    public MemoryBuffer2D<T, Stride2D.DenseX> Allocate2DDenseX<T>(LongIndex2D extent)
+        where T : unmanaged
+        => new(this, AllocateMemory(extent.Size, Marshalled<T>.Size), extent, new Stride2D.DenseX(checked((int)extent.X)));
+
+    /// <summary>Allocates an uninitialised plane whose Y neighbours lie side by side.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="extent">The number of elements along each axis.</param>
+    public MemoryBuffer2D<T, Stride2D.DenseY> Allocate2DDenseY<T>(LongIndex2D extent)
+        where T : unmanaged
+        => new(this, AllocateMemory(extent.Size, Marshalled<T>.Size), extent, new Stride2D.DenseY(checked((int)extent.Y)));
+
     /// <summary>Allocates uninitialised memory without an element type.</summary>
     /// <param name="length">The number of elements, at least 0.</param>
     /// <param name="elementSize">The size of an element in bytes.</param>

@@ -124,3 +124,39 @@ public sealed class MemoryBuffer1D<T, TStride> : MemoryBuffer
         return buffer.View;
     }
 }
+
+/// <summary>Memory that holds a plane of elements.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <typeparam name="TStride">How the elements lie in memory.</typeparam>
+public sealed class MemoryBuffer2D<T, TStride> : MemoryBuffer
+    where T : unmanaged
+    where TStride : struct, IStride2D
+{
+    internal MemoryBuffer2D(Accelerator accelerator, RawMemory memory, LongIndex2D extent, TStride stride)
+        : base(accelerator, memory)
+    {
+        Extent = extent;
+        Stride = stride;
+    }
+
+    /// <summary>The number of elements along each axis.</summary>
+    public LongIndex2D Extent { get; }
+
+    /// <summary>The number of elements along each axis as a 32-bit index.</summary>
+    /// <exception cref="OverflowException">An axis has more than 2^31 - 1 elements.</exception>
+    public Index2D IntExtent => Extent.ToIntIndex();
+
+    /// <summary>The stride.</summary>
+    public TStride Stride { get; }
+
+    /// <summary>The whole buffer.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    public ArrayView2D<T, TStride> View => new(Elements<T>(), Extent, Stride);
+
+    /// <summary>The whole buffer.</summary>
+    public static implicit operator ArrayView2D<T, TStride>(MemoryBuffer2D<T, TStride> buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        return buffer.View;
+    }
+}

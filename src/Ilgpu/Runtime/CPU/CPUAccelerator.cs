@@ -11,18 +11,22 @@ public sealed unsafe class CPUAccelerator : Accelerator
     private const nuint Alignment = 64;
 
     private readonly WorkerPool _workers;
+    private readonly CooperativeExecutor _cooperative;
 
     internal CPUAccelerator(Context context, CPUDevice device, CPUAcceleratorMode mode)
         : base(context, device)
     {
         Mode = mode;
         _workers = new WorkerPool(mode == CPUAcceleratorMode.Sequential ? 1 : device.NumMultiprocessors);
+        _cooperative = new CooperativeExecutor(device);
     }
 
     /// <summary>How the cores are used.</summary>
     public CPUAcceleratorMode Mode { get; }
 
     internal WorkerPool Workers => _workers;
+
+    internal CooperativeExecutor Cooperative => _cooperative;
 
     /// <inheritdoc/>
     public override void Synchronize()
@@ -42,5 +46,9 @@ public sealed unsafe class CPUAccelerator : Accelerator
 
     internal override void FreeMemory(RawMemory memory) => NativeMemory.AlignedFree((void*)memory.Pointer);
 
-    private protected override void DisposeDevice() => _workers.Dispose();
+    private protected override void DisposeDevice()
+    {
+        _workers.Dispose();
+        _cooperative.Dispose();
+    }
 }

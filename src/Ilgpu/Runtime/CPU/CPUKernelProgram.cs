@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using ILGPU.Runtime.IL;
 
 namespace ILGPU.Runtime.CPU;
 
@@ -8,14 +9,29 @@ internal sealed class CPUKernelProgram : KernelProgram
 {
     private readonly CPUAccelerator _accelerator;
     private readonly KernelEntry _entry;
+    private readonly KernelTraits _traits;
+    private readonly KernelLoop _compiled;
+    private readonly KernelLoop _lane;
     private readonly KernelLoop _loop;
+    private readonly int _groupSize;
 
     public CPUKernelProgram(CPUAccelerator accelerator, KernelEntry entry)
     {
         _accelerator = accelerator;
         _entry = entry;
-        _loop = LoopCompiler.Compile(entry);
-        Info = new KernelInfo(entry.Name, accelerator.MaxNumThreadsPerGroup, accelerator.NumMultiprocessors);
+        _traits = KernelTraits.Of(entry.Method);
+        _compiled = LoopCompiler.Compile(entry, _traits);
+        _lane = _traits.UsesLocalMemory ? RunWithLocalMemory : _compiled;
+        _loop = _traits switch
+        {
+            { Cooperates: true } => RunGroups,
+            { UsesIndices: true } => RunWithIndices,
+            _ => _lane,
+        };
+        _groupSize = entry.Grouping == KernelGrouping.Implicit ? entry.GroupSize : accelerator.WarpSize;
+        RequireGroupFits(new Index3D(_groupSize, 1, 1));
+        bool grouped = entry.Grouping != KernelGrouping.Explicit;
+        Info = new KernelInfo(entry.Name, grouped ? _groupSize : null, grouped ? accelerator.NumMultiprocessors : null);
     }
 
     /// <inheritdoc/>
@@ -24,39 +40,111 @@ internal sealed class CPUKernelProgram : KernelProgram
     /// <inheritdoc/>
     public override void Run(AcceleratorStream stream, KernelArguments arguments, Index3D extent)
     {
-        long count = CountOf(extent);
-        if (count == 0)
-        {
-            return;
-        }
-
-        if (_accelerator.Workers.Run(_loop, arguments, extent, count) is { } failure)
-        {
-            throw Describe(failure, extent, count);
-        }
+        RequireNotNegative(extent, "extent");
+        LaunchShape shape = LaunchShape.Indexed(extent, _groupSize);
+        Run(arguments, shape);
     }
 
     /// <inheritdoc/>
     public override void Run(AcceleratorStream stream, KernelArguments arguments, in KernelConfig config)
-        => throw new NotSupportedException($"Kernel '{_entry.Name}' has an index; launch it with an extent.");
-
-    private long CountOf(in Index3D extent)
     {
-        if (extent.X < 0 || extent.Y < 0 || extent.Z < 0)
+        RequireNotNegative(config.GridDim, "grid");
+        RequireNotNegative(config.GroupDim, "group");
+        RequireGroupFits(config.GroupDim);
+        int available = _accelerator.MaxSharedMemoryPerGroup;
+        if (config.SharedMemoryConfig.ArraySize > available)
         {
-            throw new ArgumentOutOfRangeException(nameof(extent), $"Kernel '{_entry.Name}': the extent {extent} has a negative component, expected 0 or more.");
+            throw new ArgumentOutOfRangeException(
+                nameof(config), $"Kernel '{_entry.Name}': {config.SharedMemoryConfig.ArraySize} bytes of dynamic shared memory asked for, the device has {available} per group.");
         }
 
-        return extent.LongSize;
+        LaunchShape shape = LaunchShape.Grid(config);
+        Run(arguments, shape);
     }
 
-    private KernelException Describe(KernelFailure failure, in Index3D extent, long count)
+    private void Run(KernelArguments arguments, in LaunchShape shape)
     {
-        bool line = extent.Y == 1 && extent.Z == 1;
-        string index = line
-            ? failure.Index.ToString(CultureInfo.InvariantCulture)
-            : new Index3D((int)(failure.Index % extent.X), (int)(failure.Index / extent.X % extent.Y), (int)(failure.Index / extent.X / extent.Y)).ToString();
-        string of = line ? count.ToString(CultureInfo.InvariantCulture) : extent.ToString();
-        return new KernelException($"Kernel '{_entry.Name}' failed at index {index} of {of}: {failure.Exception.Message}", failure.Exception);
+        if (shape.Count == 0)
+        {
+            return;
+        }
+
+        long count = _traits.Cooperates ? (shape.Count + shape.GroupDimension.Size - 1) / shape.GroupDimension.Size : shape.Count;
+        if (_accelerator.Workers.Run(_loop, arguments, shape, count) is { } failure)
+        {
+            throw Describe(failure, shape);
+        }
     }
+
+    private void RunGroups(KernelArguments arguments, in LaunchShape shape, long begin, long end, ref long current)
+        => _accelerator.Cooperative.RunGroups(_lane, arguments, shape, begin, end, ref current);
+
+    private void RunWithIndices(KernelArguments arguments, in LaunchShape shape, long begin, long end, ref long current)
+    {
+        KernelThread.Enter(shape, _accelerator.WarpSize, null);
+        try
+        {
+            _lane(arguments, shape, begin, end, ref current);
+        }
+        finally
+        {
+            KernelThread.Exit();
+        }
+    }
+
+    // The loop frees local memory after every index; an exception leaves it to this method.
+    private void RunWithLocalMemory(KernelArguments arguments, in LaunchShape shape, long begin, long end, ref long current)
+    {
+        LocalArena arena = LocalArena.Current;
+        IntPtr position = arena.Position;
+        try
+        {
+            _compiled(arguments, shape, begin, end, ref current);
+        }
+        finally
+        {
+            arena.Reset(position);
+        }
+    }
+
+    private void RequireNotNegative(in Index3D value, string what)
+    {
+        if (value.X < 0 || value.Y < 0 || value.Z < 0)
+        {
+            throw new ArgumentOutOfRangeException(what, $"Kernel '{_entry.Name}': the {what} {value} has a negative component, expected 0 or more.");
+        }
+    }
+
+    private void RequireGroupFits(in Index3D group)
+    {
+        if (group.LongSize > _accelerator.MaxNumThreadsPerGroup)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(group),
+                $"Kernel '{_entry.Name}': a group of {group.LongSize} threads was asked for, the device '{_accelerator.Name}' has at most {_accelerator.MaxNumThreadsPerGroup}; use smaller groups.");
+        }
+    }
+
+    private KernelException Describe(KernelFailure failure, in LaunchShape shape)
+    {
+        string place;
+        if (_entry.Grouping == KernelGrouping.Explicit)
+        {
+            int size = shape.GroupDimension.Size;
+            place = $"in group {Position(failure.Index / size, shape.GridDimension)} at thread {Position(failure.Index % size, shape.GroupDimension)}";
+        }
+        else if (shape.Extent.Y == 1 && shape.Extent.Z == 1)
+        {
+            place = string.Create(CultureInfo.InvariantCulture, $"at index {failure.Index} of {shape.Count}");
+        }
+        else
+        {
+            place = $"at index {Position(failure.Index, shape.Extent)} of {shape.Extent}";
+        }
+
+        return new KernelException($"Kernel '{_entry.Name}' failed {place}: {failure.Exception.Message}", failure.Exception);
+    }
+
+    private static Index3D Position(long linear, in Index3D dimension)
+        => new((int)(linear % dimension.X), (int)(linear / dimension.X % dimension.Y), (int)(linear / dimension.X / dimension.Y));
 }

@@ -1,111 +1,181 @@
 using System;
 using System.Reflection;
 using System.Reflection.Emit;
+using ILGPU.Runtime.IL;
 
 namespace ILGPU.Runtime.CPU;
 
+/// <summary>A compiled loop over the linear indices [begin, end) of a launch; it keeps <paramref name="current"/> at the index being run.</summary>
+internal delegate void KernelLoop(KernelArguments arguments, in LaunchShape shape, long begin, long end, ref long current);
+
 /// <summary>
 /// Compiles the loop over a range of indices with a direct call of the kernel inside, so that the JIT compiler sees one ordinary loop:
-/// no delegate call per index, no boxed argument, and small kernels are inlined.
+/// no delegate call per index, no boxed argument, and small kernels are inlined. What a kernel does not use costs it nothing.
 /// </summary>
-internal static class LoopCompiler
+internal sealed class LoopCompiler
 {
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
 
-    /// <summary>The loop of a kernel whose first parameter is its index.</summary>
-    public static KernelLoop Compile(KernelEntry entry)
+    private readonly KernelEntry _entry;
+    private readonly KernelTraits _traits;
+    private readonly DynamicMethod _method;
+    private readonly ILGenerator _il;
+    private readonly LocalBuilder[] _arguments;
+    private readonly LocalBuilder? _cursor;
+    private readonly LocalBuilder? _thread;
+    private readonly LocalBuilder? _arena;
+    private readonly LocalBuilder? _position;
+
+    private LoopCompiler(KernelEntry entry, KernelTraits traits)
     {
-        ParameterInfo[] parameters = entry.Method.GetParameters();
-        Type indexType = parameters[0].ParameterType;
-        var method = new DynamicMethod(
+        _entry = entry;
+        _traits = traits;
+        _method = new DynamicMethod(
             "Loop of " + entry.Name,
             typeof(void),
-            [typeof(KernelArguments), typeof(Index3D).MakeByRefType(), typeof(long), typeof(long), typeof(long).MakeByRefType()],
+            [typeof(KernelArguments), typeof(LaunchShape).MakeByRefType(), typeof(long), typeof(long), typeof(long).MakeByRefType()],
             typeof(LoopCompiler).Module,
             skipVisibility: true);
-        ILGenerator il = method.GetILGenerator();
+        _il = _method.GetILGenerator();
+        ParameterInfo[] parameters = entry.Method.GetParameters();
+        int first = 0;
+        if (entry.Grouping != KernelGrouping.Explicit)
+        {
+            _cursor = _il.DeclareLocal(parameters[0].ParameterType);
+            first = 1;
+        }
 
-        LocalBuilder[] arguments = LoadArguments(il, entry, parameters);
-        LocalBuilder linear = il.DeclareLocal(typeof(long));
-        LocalBuilder cursor = il.DeclareLocal(indexType);
-        LocalBuilder arena = il.DeclareLocal(typeof(LocalArena));
-        LocalBuilder position = il.DeclareLocal(typeof(IntPtr));
-        Label test = il.DefineLabel();
-        Label body = il.DefineLabel();
+        _arguments = Array.ConvertAll(parameters[first..], parameter => _il.DeclareLocal(parameter.ParameterType));
+        _thread = traits.UsesIndices ? _il.DeclareLocal(typeof(KernelThread)) : null;
+        _arena = traits.UsesLocalMemory ? _il.DeclareLocal(typeof(LocalArena)) : null;
+        _position = traits.UsesLocalMemory ? _il.DeclareLocal(typeof(IntPtr)) : null;
+    }
 
-        il.Emit(OpCodes.Call, typeof(LocalArena).GetProperty(nameof(LocalArena.Current))!.GetMethod!);
-        il.Emit(OpCodes.Stloc, arena);
-        il.Emit(OpCodes.Ldloc, arena);
-        il.Emit(OpCodes.Call, typeof(LocalArena).GetProperty(nameof(LocalArena.Position))!.GetMethod!);
-        il.Emit(OpCodes.Stloc, position);
-        il.Emit(OpCodes.Ldarg_2);
-        il.Emit(OpCodes.Stloc, linear);
-        il.Emit(OpCodes.Ldarg_2);
-        il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Ldloca, cursor);
-        il.Emit(OpCodes.Call, CursorMethod(nameof(IndexCursor.Start), indexType));
-        il.Emit(OpCodes.Br, test);
+    /// <summary>The loop of a kernel.</summary>
+    public static KernelLoop Compile(KernelEntry entry, KernelTraits traits) => new LoopCompiler(entry, traits).Emit();
 
-        il.MarkLabel(body);
-        il.Emit(OpCodes.Ldarg, 4);
-        il.Emit(OpCodes.Ldloc, linear);
-        il.Emit(OpCodes.Stind_I8);
-        EmitCall(il, entry, cursor, arguments);
-        il.Emit(OpCodes.Ldloc, arena);
-        il.Emit(OpCodes.Ldloc, position);
-        il.Emit(OpCodes.Call, typeof(LocalArena).GetMethod(nameof(LocalArena.Reset))!);
-        il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Ldloca, cursor);
-        il.Emit(OpCodes.Call, CursorMethod(nameof(IndexCursor.Next), indexType));
-        il.Emit(OpCodes.Ldloc, linear);
-        il.Emit(OpCodes.Ldc_I4_1);
-        il.Emit(OpCodes.Conv_I8);
-        il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Stloc, linear);
+    private KernelLoop Emit()
+    {
+        LocalBuilder linear = _il.DeclareLocal(typeof(long));
+        Label test = _il.DefineLabel();
+        Label body = _il.DefineLabel();
 
-        il.MarkLabel(test);
-        il.Emit(OpCodes.Ldloc, linear);
-        il.Emit(OpCodes.Ldarg_3);
-        il.Emit(OpCodes.Blt, body);
-        il.Emit(OpCodes.Ret);
-        return method.CreateDelegate<KernelLoop>();
+        EmitArguments();
+        EmitStart();
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Stloc, linear);
+        _il.Emit(OpCodes.Br, test);
+
+        _il.MarkLabel(body);
+        _il.Emit(OpCodes.Ldarg, 4);
+        _il.Emit(OpCodes.Ldloc, linear);
+        _il.Emit(OpCodes.Stind_I8);
+        EmitCall();
+        EmitNext();
+        _il.Emit(OpCodes.Ldloc, linear);
+        _il.Emit(OpCodes.Ldc_I8, 1L);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, linear);
+
+        _il.MarkLabel(test);
+        _il.Emit(OpCodes.Ldloc, linear);
+        _il.Emit(OpCodes.Ldarg_3);
+        _il.Emit(OpCodes.Blt, body);
+        _il.Emit(OpCodes.Ret);
+        return _method.CreateDelegate<KernelLoop>();
     }
 
     // The arguments are copied into locals once: read from the object they would be loaded again for every index.
-    private static LocalBuilder[] LoadArguments(ILGenerator il, KernelEntry entry, ParameterInfo[] parameters)
+    private void EmitArguments()
     {
-        var locals = new LocalBuilder[parameters.Length - 1];
-        for (int i = 0; i < locals.Length; i++)
+        for (int i = 0; i < _arguments.Length; i++)
         {
-            locals[i] = il.DeclareLocal(parameters[i + 1].ParameterType);
-            il.Emit(OpCodes.Ldarg_0);
-            il.Emit(OpCodes.Castclass, entry.ArgumentsType);
-            il.Emit(OpCodes.Ldfld, entry.ArgumentsType.GetField($"Arg{i + 1}")!);
-            il.Emit(OpCodes.Stloc, locals[i]);
+            _il.Emit(OpCodes.Ldarg_0);
+            _il.Emit(OpCodes.Castclass, _entry.ArgumentsType);
+            _il.Emit(OpCodes.Ldfld, _entry.ArgumentsType.GetField($"Arg{i + 1}")!);
+            _il.Emit(OpCodes.Stloc, _arguments[i]);
         }
-
-        return locals;
     }
 
-    private static void EmitCall(ILGenerator il, KernelEntry entry, LocalBuilder cursor, LocalBuilder[] arguments)
+    private void EmitStart()
     {
-        if (!entry.Method.IsStatic)
+        if (_cursor is not null)
         {
-            il.Emit(OpCodes.Ldarg_0);
-            il.Emit(OpCodes.Ldfld, typeof(KernelArguments).GetField(nameof(KernelArguments.Target))!);
-            il.Emit(OpCodes.Castclass, entry.Method.DeclaringType!);
+            _il.Emit(OpCodes.Ldarg_2);
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, Getter(typeof(LaunchShape), nameof(LaunchShape.Extent)));
+            _il.Emit(OpCodes.Ldloca, _cursor);
+            _il.Emit(OpCodes.Call, CursorMethod(nameof(IndexCursor.Start), [typeof(long), typeof(Index3D), _cursor.LocalType.MakeByRefType()]));
         }
 
-        il.Emit(OpCodes.Ldloc, cursor);
-        foreach (LocalBuilder argument in arguments)
+        if (_thread is not null)
         {
-            il.Emit(OpCodes.Ldloc, argument);
+            _il.Emit(OpCodes.Call, Getter(typeof(KernelThread), nameof(KernelThread.Current)));
+            _il.Emit(OpCodes.Stloc, _thread);
+            _il.Emit(OpCodes.Ldloc, _thread);
+            _il.Emit(OpCodes.Ldarg_2);
+            _il.Emit(OpCodes.Call, typeof(KernelThread).GetMethod(nameof(KernelThread.Start))!);
         }
 
-        il.Emit(OpCodes.Call, entry.Method);
+        if (_arena is not null)
+        {
+            _il.Emit(OpCodes.Call, Getter(typeof(LocalArena), nameof(LocalArena.Current)));
+            _il.Emit(OpCodes.Stloc, _arena);
+            _il.Emit(OpCodes.Ldloc, _arena);
+            _il.Emit(OpCodes.Call, Getter(typeof(LocalArena), nameof(LocalArena.Position)));
+            _il.Emit(OpCodes.Stloc, _position!);
+        }
     }
 
-    private static MethodInfo CursorMethod(string name, Type indexType)
-        => typeof(IndexCursor).GetMethod(name, Any, [.. name == nameof(IndexCursor.Start) ? [typeof(long)] : Type.EmptyTypes, typeof(Index3D).MakeByRefType(), indexType.MakeByRefType()])
-            ?? throw new NotSupportedException($"A kernel index is Index1D, Index2D or Index3D, not {indexType.Name}.");
+    private void EmitCall()
+    {
+        if (!_entry.Method.IsStatic)
+        {
+            _il.Emit(OpCodes.Ldarg_0);
+            _il.Emit(OpCodes.Ldfld, typeof(KernelArguments).GetField(nameof(KernelArguments.Target))!);
+            _il.Emit(OpCodes.Castclass, _entry.Method.DeclaringType!);
+        }
+
+        if (_cursor is not null)
+        {
+            _il.Emit(OpCodes.Ldloc, _cursor);
+        }
+
+        foreach (LocalBuilder argument in _arguments)
+        {
+            _il.Emit(OpCodes.Ldloc, argument);
+        }
+
+        _il.Emit(OpCodes.Call, _entry.Method);
+    }
+
+    private void EmitNext()
+    {
+        if (_arena is not null)
+        {
+            _il.Emit(OpCodes.Ldloc, _arena);
+            _il.Emit(OpCodes.Ldloc, _position!);
+            _il.Emit(OpCodes.Call, typeof(LocalArena).GetMethod(nameof(LocalArena.Reset))!);
+        }
+
+        if (_thread is not null)
+        {
+            _il.Emit(OpCodes.Ldloc, _thread);
+            _il.Emit(OpCodes.Call, typeof(KernelThread).GetMethod(nameof(KernelThread.Next))!);
+        }
+
+        if (_cursor is not null)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, Getter(typeof(LaunchShape), nameof(LaunchShape.Extent)));
+            _il.Emit(OpCodes.Ldloca, _cursor);
+            _il.Emit(OpCodes.Call, CursorMethod(nameof(IndexCursor.Next), [typeof(Index3D), _cursor.LocalType.MakeByRefType()]));
+        }
+    }
+
+    private static MethodInfo Getter(Type type, string property) => type.GetProperty(property)!.GetMethod!;
+
+    private static MethodInfo CursorMethod(string name, Type[] parameters)
+        => typeof(IndexCursor).GetMethod(name, Any, parameters)
+            ?? throw new NotSupportedException($"A kernel index is Index1D, Index2D or Index3D, not {parameters[^1].GetElementType()!.Name}.");
 }

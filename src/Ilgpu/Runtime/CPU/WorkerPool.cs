@@ -5,9 +5,6 @@ using System.Threading;
 
 namespace ILGPU.Runtime.CPU;
 
-/// <summary>A compiled loop over the linear indices [begin, end) of a launch; it keeps <paramref name="current"/> at the index being run.</summary>
-internal delegate void KernelLoop(KernelArguments arguments, in Index3D extent, long begin, long end, ref long current);
-
 /// <summary>A kernel failed at an index.</summary>
 internal readonly record struct KernelFailure(Exception Exception, long Index);
 
@@ -39,7 +36,7 @@ internal sealed class WorkerPool : IDisposable
 
     private KernelLoop? _loop;
     private KernelArguments? _arguments;
-    private Index3D _extent;
+    private LaunchShape _shape;
     private long _end;
     private long _chunk;
     private KernelFailure? _failure;
@@ -59,16 +56,16 @@ internal sealed class WorkerPool : IDisposable
     public int ThreadCount => _threads.Length + 1;
 
     /// <summary>Runs a loop over [0, count) and returns the failure with the smallest index among those that happened, or null.</summary>
-    public KernelFailure? Run(KernelLoop loop, KernelArguments arguments, in Index3D extent, long count)
+    public KernelFailure? Run(KernelLoop loop, KernelArguments arguments, in LaunchShape shape, long count)
     {
         if (count == 1 || _threads.Length == 0 || Interlocked.CompareExchange(ref _inUse, 1, 0) != 0)
         {
-            return RunRange(loop, arguments, extent, 0, count);
+            return RunRange(loop, arguments, shape, 0, count);
         }
 
         try
         {
-            return RunShared(loop, arguments, extent, count);
+            return RunShared(loop, arguments, shape, count);
         }
         finally
         {
@@ -91,12 +88,12 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    private KernelFailure? RunShared(KernelLoop loop, KernelArguments arguments, in Index3D extent, long count)
+    private KernelFailure? RunShared(KernelLoop loop, KernelArguments arguments, in LaunchShape shape, long count)
     {
         // The first few indices tell what the rest will cost.
         long probe = Math.Max(1, count / 64);
         long start = Stopwatch.GetTimestamp();
-        KernelFailure? failure = RunRange(loop, arguments, extent, 0, probe);
+        KernelFailure? failure = RunRange(loop, arguments, shape, 0, probe);
         if (failure is not null)
         {
             return failure;
@@ -105,10 +102,10 @@ internal sealed class WorkerPool : IDisposable
         double perIndex = Math.Max(1, Stopwatch.GetTimestamp() - start) * _tick / probe;
         if (perIndex * (count - probe) < WorthWaking)
         {
-            return RunRange(loop, arguments, extent, probe, count);
+            return RunRange(loop, arguments, shape, probe, count);
         }
 
-        Open(loop, arguments, extent, probe, count, perIndex);
+        Open(loop, arguments, shape, probe, count, perIndex);
         Take();
         Close();
         failure = _failure;
@@ -117,12 +114,12 @@ internal sealed class WorkerPool : IDisposable
         return failure;
     }
 
-    private void Open(KernelLoop loop, KernelArguments arguments, in Index3D extent, long begin, long count, double perIndex)
+    private void Open(KernelLoop loop, KernelArguments arguments, in LaunchShape shape, long begin, long count, double perIndex)
     {
         long largest = Math.Max(1, (count - begin) / (ThreadCount * 4));
         _loop = loop;
         _arguments = arguments;
-        _extent = extent;
+        _shape = shape;
         _end = count;
         _chunk = Math.Clamp((long)(ChunkTime / perIndex), 1, largest);
         _next.Value = begin;
@@ -208,7 +205,7 @@ internal sealed class WorkerPool : IDisposable
                 return;
             }
 
-            if (RunRange(loop, arguments, _extent, begin, Math.Min(begin + chunk, end)) is { } failure)
+            if (RunRange(loop, arguments, _shape, begin, Math.Min(begin + chunk, end)) is { } failure)
             {
                 Interlocked.Exchange(ref _next.Value, end);
                 Report(failure);
@@ -227,12 +224,12 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    private static KernelFailure? RunRange(KernelLoop loop, KernelArguments arguments, in Index3D extent, long begin, long end)
+    private static KernelFailure? RunRange(KernelLoop loop, KernelArguments arguments, in LaunchShape shape, long begin, long end)
     {
         long current = begin;
         try
         {
-            loop(arguments, extent, begin, end, ref current);
+            loop(arguments, shape, begin, end, ref current);
             return null;
         }
         catch (Exception exception)

@@ -111,7 +111,8 @@ public static class AlphaCompositeKernels
         {
             int i = range.Offset + used;
             float opticalDepth = a.Densities[i] * a.Lengths[i];
-            float weight = transmittance * Alpha(opticalDepth);
+            float remaining = MathF.Exp(-opticalDepth);
+            float weight = transmittance * Alpha(opticalDepth, remaining);
             a.Weights[i] = weight;
             colour += a.Colours[i] * weight;
             opacity += weight;
@@ -120,7 +121,7 @@ public static class AlphaCompositeKernels
             {
                 normal += a.Normals[i] * weight;
             }
-            transmittance *= MathF.Exp(-opticalDepth);
+            transmittance *= remaining;
             used++;
         }
         for (int skipped = used; skipped < range.Count; skipped++)
@@ -185,8 +186,8 @@ public static class AlphaCompositeKernels
     }
 
     // 1 - exp(-x) for x ≥ 0; the series below 0.02 keeps relative precision where the difference would cancel.
-    private static float Alpha(float x) =>
-        x < 0.02f ? x * (1f - x * (0.5f - x * (1f / 6f - x * (1f / 24f)))) : 1f - MathF.Exp(-x);
+    private static float Alpha(float x, float expOfMinusX) =>
+        x < 0.02f ? x * (1f - x * (0.5f - x * (1f / 6f - x * (1f / 24f)))) : 1f - expOfMinusX;
 }
 
 /// <summary>Launcher of <see cref="AlphaCompositeKernels"/>.</summary>

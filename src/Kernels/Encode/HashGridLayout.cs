@@ -88,6 +88,12 @@ public sealed class HashGridLayout
     /// <summary>Floats in the table [EntryCount, F].</summary>
     public int ParameterCount => EntryCount * Options.FeaturesPerLevel;
 
+    /// <summary>h(x, y, z) before it is reduced to the entries of a level.</summary>
+    /// <param name="x">Vertex on the x axis.</param>
+    /// <param name="y">Vertex on the y axis.</param>
+    /// <param name="z">Vertex on the z axis.</param>
+    public static uint Hash(uint x, uint y, uint z) => HashGridCell.Hash(x, y, z);
+
     /// <summary>Number of leading levels that are dense.</summary>
     public int DenseLevelCount
     {

@@ -74,5 +74,5 @@ public static class LossOps
     // A loss of weight 0 is only logged; it must not cost a gradient buffer.
     private static ArrayView<float> GradientOf(Variable input, float weight) => input.RequiresGradient && weight != 0f ? input.Gradient : default;
 
-    private static ArrayView<float> Sums(Tape tape, int terms) => tape.Scratch<float>(LossSums.ScratchLength(terms));
+    private static ArrayView<float> Sums(Tape tape, int terms) => tape.Scratch<float>(LossSumKernels.ScratchLength(terms));
 }

@@ -46,9 +46,9 @@ public static class EntropyLossKernels
     /// <summary>Value and gradient of one fixed range.</summary>
     public static void Forward(Index1D range, Args a)
     {
-        int end = LossSums.EndOfRange(range, a.Probabilities.IntLength);
+        int end = LossSumKernels.EndOfRange(range, a.Probabilities.IntLength);
         float sum = 0f;
-        for (int i = range * LossSums.TermsPerSum; i < end; i++)
+        for (int i = range * LossSumKernels.TermsPerSum; i < end; i++)
         {
             float x = a.Probabilities[i];
             bool clamped = x < a.Epsilon || x > 1f - a.Epsilon;
@@ -69,12 +69,12 @@ public static class EntropyLossKernels
 public sealed class EntropyLoss : IKernelFamily<EntropyLoss>
 {
     private readonly Action<Index1D, EntropyLossKernels.Args> _forward;
-    private readonly Action<Index1D, LossSums.Args> _total;
+    private readonly Action<Index1D, LossSumKernels.Args> _total;
 
     private EntropyLoss(Accelerator accelerator)
     {
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, EntropyLossKernels.Args>(EntropyLossKernels.Forward);
-        _total = accelerator.LoadAutoGroupedStreamKernel<Index1D, LossSums.Args>(LossSums.Total);
+        _total = accelerator.LoadAutoGroupedStreamKernel<Index1D, LossSumKernels.Args>(LossSumKernels.Total);
     }
 
     /// <inheritdoc/>
@@ -85,11 +85,11 @@ public sealed class EntropyLoss : IKernelFamily<EntropyLoss>
     /// <param name="epsilon">The clamp ε, in (0, ½): <see cref="EntropyLossKernels.OpacityEpsilon"/> or <see cref="EntropyLossKernels.WeightEpsilon"/>.</param>
     /// <param name="weight">Factor on the gradient (not on the value).</param>
     /// <param name="dLdProbabilities">Gradient [n], accumulated into (<c>+=</c>); empty to skip it.</param>
-    /// <param name="scratch">Exactly <see cref="LossSums.ScratchLength"/> values; overwritten.</param>
+    /// <param name="scratch">Exactly <see cref="LossSumKernels.ScratchLength"/> values; overwritten.</param>
     /// <param name="value">The loss [1]; overwritten. 0 for n = 0.</param>
     public void Evaluate(ArrayView<float> probabilities, float epsilon, float weight, ArrayView<float> dLdProbabilities, ArrayView<float> scratch, ArrayView<float> value)
     {
-        LossSums.CheckBuffers("Entropy loss", probabilities.Length, scratch.Length, value.Length, dLdProbabilities.Length);
+        LossSumKernels.CheckBuffers("Entropy loss", probabilities.Length, scratch.Length, value.Length, dLdProbabilities.Length);
         if (!(epsilon > 0f && epsilon < 0.5f))
         {
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Entropy loss: the clamp must lie in (0, 0.5).");
@@ -108,6 +108,6 @@ public sealed class EntropyLoss : IKernelFamily<EntropyLoss>
             DLdProbabilities = dLdProbabilities,
             Sums = scratch,
         });
-        _total(1, new LossSums.Args { Sums = scratch, Value = value, Scale = mean });
+        _total(1, new LossSumKernels.Args { Sums = scratch, Value = value, Scale = mean });
     }
 }

@@ -65,9 +65,9 @@ public static class OpacityLossKernels
     public static void Forward<TPenalty>(Index1D range, Args<TPenalty> a)
         where TPenalty : unmanaged, IOpacityPenalty
     {
-        int end = LossSums.EndOfRange(range, a.Opacity.IntLength);
+        int end = LossSumKernels.EndOfRange(range, a.Opacity.IntLength);
         float sum = 0f;
-        for (int i = range * LossSums.TermsPerSum; i < end; i++)
+        for (int i = range * LossSumKernels.TermsPerSum; i < end; i++)
         {
             float opacity = a.Opacity[i];
             sum += a.Penalty.Value(opacity);
@@ -86,12 +86,12 @@ public sealed class OpacityLoss<TPenalty> : IKernelFamily<OpacityLoss<TPenalty>>
     where TPenalty : unmanaged, IOpacityPenalty
 {
     private readonly Action<Index1D, OpacityLossKernels.Args<TPenalty>> _forward;
-    private readonly Action<Index1D, LossSums.Args> _total;
+    private readonly Action<Index1D, LossSumKernels.Args> _total;
 
     private OpacityLoss(Accelerator accelerator)
     {
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, OpacityLossKernels.Args<TPenalty>>(OpacityLossKernels.Forward);
-        _total = accelerator.LoadAutoGroupedStreamKernel<Index1D, LossSums.Args>(LossSums.Total);
+        _total = accelerator.LoadAutoGroupedStreamKernel<Index1D, LossSumKernels.Args>(LossSumKernels.Total);
     }
 
     /// <inheritdoc/>
@@ -101,11 +101,11 @@ public sealed class OpacityLoss<TPenalty> : IKernelFamily<OpacityLoss<TPenalty>>
     /// <param name="opacity">Opacity A [R], in [0, 1].</param>
     /// <param name="weight">Factor on the gradient (not on the value).</param>
     /// <param name="dLdOpacity">Gradient [R], accumulated into (<c>+=</c>); empty to skip it.</param>
-    /// <param name="scratch">Exactly <see cref="LossSums.ScratchLength"/> values; overwritten.</param>
+    /// <param name="scratch">Exactly <see cref="LossSumKernels.ScratchLength"/> values; overwritten.</param>
     /// <param name="value">The loss [1]; overwritten. 0 for no rays.</param>
     public void Evaluate(ArrayView<float> opacity, float weight, ArrayView<float> dLdOpacity, ArrayView<float> scratch, ArrayView<float> value)
     {
-        LossSums.CheckBuffers("Opacity loss", opacity.Length, scratch.Length, value.Length, dLdOpacity.Length);
+        LossSumKernels.CheckBuffers("Opacity loss", opacity.Length, scratch.Length, value.Length, dLdOpacity.Length);
         if (opacity.Length == 0)
         {
             value.MemSetToZero();
@@ -119,6 +119,6 @@ public sealed class OpacityLoss<TPenalty> : IKernelFamily<OpacityLoss<TPenalty>>
             DLdOpacity = dLdOpacity,
             Sums = scratch,
         });
-        _total(1, new LossSums.Args { Sums = scratch, Value = value, Scale = mean });
+        _total(1, new LossSumKernels.Args { Sums = scratch, Value = value, Scale = mean });
     }
 }

@@ -44,9 +44,9 @@ public static class OrientationLossKernels
     /// <summary>Value and gradient of one fixed range of samples.</summary>
     public static void Forward(Index1D range, Args a)
     {
-        int end = LossSums.EndOfRange(range, a.Weights.IntLength);
+        int end = LossSumKernels.EndOfRange(range, a.Weights.IntLength);
         float sum = 0f;
-        for (int i = range * LossSums.TermsPerSum; i < end; i++)
+        for (int i = range * LossSumKernels.TermsPerSum; i < end; i++)
         {
             Float3 direction = a.Directions[a.RayIndices[i]];
             float cosine = Float3.Dot(a.Normals[i], direction);
@@ -66,12 +66,12 @@ public static class OrientationLossKernels
 public sealed class OrientationLoss : IKernelFamily<OrientationLoss>
 {
     private readonly Action<Index1D, OrientationLossKernels.Args> _forward;
-    private readonly Action<Index1D, LossSums.Args> _total;
+    private readonly Action<Index1D, LossSumKernels.Args> _total;
 
     private OrientationLoss(Accelerator accelerator)
     {
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, OrientationLossKernels.Args>(OrientationLossKernels.Forward);
-        _total = accelerator.LoadAutoGroupedStreamKernel<Index1D, LossSums.Args>(LossSums.Total);
+        _total = accelerator.LoadAutoGroupedStreamKernel<Index1D, LossSumKernels.Args>(LossSumKernels.Total);
     }
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ public sealed class OrientationLoss : IKernelFamily<OrientationLoss>
     /// <param name="value">The loss [1]; overwritten. 0 for no samples.</param>
     public void Evaluate(OrientationLossKernels.Args args, int count, float weight, ArrayView<float> value)
     {
-        LossSums.CheckBuffers("Orientation loss", args.Weights.Length, args.Sums.Length, value.Length, args.DLdNormals.Length);
+        LossSumKernels.CheckBuffers("Orientation loss", args.Weights.Length, args.Sums.Length, value.Length, args.DLdNormals.Length);
         if (args.Normals.Length != args.Weights.Length || args.RayIndices.Length != args.Weights.Length)
         {
             throw new ArgumentException($"Orientation loss: {args.Weights.Length} weights need as many normals and ray indices, got {args.Normals.Length} and {args.RayIndices.Length}.");
@@ -97,6 +97,6 @@ public sealed class OrientationLoss : IKernelFamily<OrientationLoss>
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         args.GradientScale = weight / count;
         _forward(args.Sums.IntLength, args);
-        _total(1, new LossSums.Args { Sums = args.Sums, Value = value, Scale = 1f / count });
+        _total(1, new LossSumKernels.Args { Sums = args.Sums, Value = value, Scale = 1f / count });
     }
 }

@@ -11,6 +11,7 @@ namespace DreamFusion.Architecture.Tests.Rules;
 /// <summary>
 /// Structs in memory must have one layout: fields in order, each at a multiple of its alignment. Explicit layouts, packing,
 /// given sizes and empty structs differ between .NET and the device, and the host's bytes would be read as other fields.
+/// Structs with views are not memory: ILGPU carries them over field by field.
 /// </summary>
 public sealed class SameSizeOnDevice : MethodRule
 {
@@ -40,13 +41,13 @@ public sealed class SameSizeOnDevice : MethodRule
             .Select(use => new Finding(method, use.Offset, $"{Display.NameOf(use.Type)} has {HostSize(use.Type)} bytes on the host and {Natural(use.Type).Size} on the device"));
     }
 
-    /// <summary>A struct that lies in memory as it is. One with views holds references, and the runtime copies it field by field.</summary>
     private static bool IsPlainStruct(Type type) =>
-        type is { IsValueType: true, IsPrimitive: false, IsEnum: false, IsByRefLike: false }
-        && type.Namespace?.StartsWith("ILGPU", StringComparison.Ordinal) != true && !HoldsReferences(type);
+        type is { IsValueType: true, IsPrimitive: false, IsEnum: false, IsByRefLike: false } && !IsIlgpu(type) && !HoldsViews(type);
 
-    private static bool HoldsReferences(Type type) => !type.IsPrimitive && !type.IsEnum && !type.IsPointer
-        && (!type.IsValueType || Fields(type).Any(field => HoldsReferences(field.FieldType)));
+    private static bool HoldsViews(Type type) => !type.IsPrimitive && !type.IsEnum && !type.IsPointer
+        && (!type.IsValueType || (IsIlgpu(type) && type.IsGenericType) || Fields(type).Any(field => HoldsViews(field.FieldType)));
+
+    private static bool IsIlgpu(Type type) => type.Namespace?.StartsWith("ILGPU", StringComparison.Ordinal) == true;
 
     private static FieldInfo[] Fields(Type type) => type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance);
 

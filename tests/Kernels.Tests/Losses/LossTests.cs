@@ -15,20 +15,20 @@ public sealed class LossTests
     private const float Weight = 0.7f;
 
     // Neither a multiple of the range length nor within one range.
-    private const int RayCount = 2 * LossSums.TermsPerSum + 77;
+    private const int RayCount = 2 * LossSumKernels.TermsPerSum + 77;
 
     private static (float Value, float[] Gradient) Opacity<TPenalty>(TestDevice device, double[] opacity)
         where TPenalty : unmanaged, IOpacityPenalty
     {
         ArrayView<float> gradient = device.Zeros<float>(opacity.Length), value = device.Zeros<float>(1);
-        device.Kernels<OpacityLoss<TPenalty>>().Evaluate(device.Upload(opacity), Weight, gradient, device.Zeros<float>(LossSums.ScratchLength(opacity.Length)), value);
+        device.Kernels<OpacityLoss<TPenalty>>().Evaluate(device.Upload(opacity), Weight, gradient, device.Zeros<float>(LossSumKernels.ScratchLength(opacity.Length)), value);
         return (device.Read(value)[0], device.Read(gradient));
     }
 
     private static (float Value, float[] Gradient) Entropy(TestDevice device, double[] probabilities, float epsilon)
     {
         ArrayView<float> gradient = device.Zeros<float>(probabilities.Length), value = device.Zeros<float>(1);
-        device.Kernels<EntropyLoss>().Evaluate(device.Upload(probabilities), epsilon, Weight, gradient, device.Zeros<float>(LossSums.ScratchLength(probabilities.Length)), value);
+        device.Kernels<EntropyLoss>().Evaluate(device.Upload(probabilities), epsilon, Weight, gradient, device.Zeros<float>(LossSumKernels.ScratchLength(probabilities.Length)), value);
         return (device.Read(value)[0], device.Read(gradient));
     }
 
@@ -122,7 +122,7 @@ public sealed class LossTests
                 RayIndices = device.Upload(RayIndices),
                 Directions = device.UploadVectors(Directions),
                 DLdNormals = device.Zeros<Float3>(Weights.Length),
-                Sums = device.Zeros<float>(LossSums.ScratchLength(Weights.Length)),
+                Sums = device.Zeros<float>(LossSumKernels.ScratchLength(Weights.Length)),
             };
             device.Kernels<OrientationLoss>().Evaluate(args, count, Weight, value);
             return (device.Read(value)[0], device.ReadRows(args.DLdNormals));

@@ -48,7 +48,7 @@ public sealed class CheckpointTests : IDisposable
         RunConfiguration c = new() { Prompt = "a mushroom" };
         string same = ConfigurationFile.WriteDetermining(c with
         {
-            Model = "/home/somebody/model",
+            Model = "/somewhere/model",
             Threads = 7,
             Device = "cuda:1",
             CheckpointInterval = 3,

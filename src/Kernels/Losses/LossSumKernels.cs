@@ -7,7 +7,7 @@ namespace DreamFusion.Kernels.Losses;
 /// How a loss adds up its terms: each work item owns a fixed range of <see cref="TermsPerSum"/> terms and adds them in order,
 /// then one work item adds the range sums in order. The value has the same bits for any number of threads.
 /// </summary>
-public static class LossSums
+public static class LossSumKernels
 {
     /// <summary>Terms that one work item adds up.</summary>
     public const int TermsPerSum = 512;

@@ -24,11 +24,17 @@ public sealed class Tape : IDisposable
     private bool _disposed;
 
     /// <summary>An empty tape on a device.</summary>
-    public Tape(DeviceContext device)
+    /// <param name="device">The device.</param>
+    /// <param name="recording">Whether operations are recorded; without, only values are computed and nothing requires a gradient.</param>
+    public Tape(DeviceContext device, bool recording = true)
     {
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
+        IsRecording = recording;
     }
+
+    /// <summary>Whether operations are recorded for <see cref="Backward()"/>.</summary>
+    public bool IsRecording { get; }
 
     /// <summary>The device whose kernels and memory this tape uses.</summary>
     public DeviceContext Device { get; }
@@ -55,13 +61,13 @@ public sealed class Tape : IDisposable
             : throw new ArgumentException($"Constant [{rows}, {columns}] needs {(long)rows * columns} values, got {value.Length}.", nameof(value));
     }
 
-    /// <summary>A pooled variable with undefined values, for the output of an operation.</summary>
+    /// <summary>A pooled variable with undefined values, for the output of an operation; it requires a gradient only on a recording tape.</summary>
     public Variable Allocate(int rows, int columns, bool requiresGradient)
     {
         CheckShape(rows, columns);
         long length = (long)rows * columns;
         ArrayView<float> value = Scratch<float>(length);
-        return new Variable(rows, columns, value, () => Scratch<float>(length)) { RequiresGradient = requiresGradient };
+        return new Variable(rows, columns, value, () => Scratch<float>(length)) { RequiresGradient = requiresGradient && IsRecording };
     }
 
     /// <summary>Pooled memory with undefined contents that lives as long as the tape.</summary>
@@ -80,7 +86,10 @@ public sealed class Tape : IDisposable
     public void Record(string label, Action backward)
     {
         ArgumentNullException.ThrowIfNull(backward);
-        _records.Add((label, backward));
+        if (IsRecording)
+        {
+            _records.Add((label, backward));
+        }
     }
 
     /// <summary>Injects dL/dvariable: <c>gradient +=</c> the given values (same length as the variable).</summary>

@@ -70,6 +70,9 @@ public sealed class ScoreDistillation : IDisposable
     /// <summary>Side of the square image that <see cref="Gradient"/> takes.</summary>
     public int ImageSize => _encoder.ImageSize;
 
+    /// <summary>Number of latents of one view: channels times height times width.</summary>
+    public int LatentLength => _encoder.LatentLength;
+
     /// <summary>The model's noise process.</summary>
     public NoiseSchedule Schedule { get; }
 

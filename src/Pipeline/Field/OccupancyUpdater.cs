@@ -1,0 +1,75 @@
+using System;
+using DreamFusion.Autodiff;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Kernels.March;
+using DreamFusion.Pipeline.Configuration;
+using ILGPU;
+
+namespace DreamFusion.Pipeline.Field;
+
+/// <summary>Keeps the occupancy grid in step with the field: all cells, one random point in each, in batches of bounded memory.</summary>
+public sealed class OccupancyUpdater : IDisposable
+{
+    private const int CellsPerBatch = 1 << 15;
+
+    private readonly DeviceContext _device;
+    private readonly RadianceField _field;
+    private readonly uint _seed;
+
+    /// <summary>An empty grid for a field.</summary>
+    public OccupancyUpdater(DeviceContext device, RadianceField field, RendererConfiguration renderer, uint seed)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(field);
+        ArgumentNullException.ThrowIfNull(renderer);
+        _device = device;
+        _field = field;
+        _seed = seed;
+        Grid = new OccupancyGridBuffers(device.Accelerator, new OccupancyGridOptions
+        {
+            Resolution = renderer.GridResolution,
+            Bound = field.Options.Bound,
+            Decay = renderer.GridDecay,
+            DensityThreshold = renderer.DensityThreshold,
+            ThresholdByMean = false,
+        });
+    }
+
+    /// <summary>The grid.</summary>
+    public OccupancyGridBuffers Grid { get; }
+
+    /// <summary>Share of the cells that are marched, 0..1, as of the last <see cref="Update"/>.</summary>
+    public float OccupiedShare { get; private set; }
+
+    /// <summary>Folds the field's present density into every cell, <c>max(decay · old, new)</c>, and rebuilds the bits.</summary>
+    /// <param name="step">Training step; with the seed it fixes where in each cell the density is asked for.</param>
+    public void Update(int step)
+    {
+        var key = new RandomKey(_seed, (uint)step, RandomPurpose.OccupancyJitter);
+        OccupancyGrid kernels = _device.Kernels<OccupancyGrid>();
+        using var scratch = new Tape(_device, recording: false);
+        int batch = Math.Min(CellsPerBatch, Grid.Options.CellCount);
+        ArrayView<Float3> positions = scratch.Scratch<Float3>(batch);
+        ArrayView<float> densities = scratch.Scratch<float>(batch);
+        for (int first = 0; first < Grid.Options.CellCount; first += batch)
+        {
+            int count = Math.Min(batch, Grid.Options.CellCount - first);
+            kernels.Positions(Grid, key, first, positions.SubView(0, count));
+            _field.Density(positions.SubView(0, count), densities.SubView(0, count));
+            kernels.Fold(Grid, first, densities.SubView(0, count));
+        }
+        Rebuild(kernels);
+    }
+
+    /// <summary>Rebuilds the bits from densities that a checkpoint has restored.</summary>
+    public void Rebuild() => Rebuild(_device.Kernels<OccupancyGrid>());
+
+    /// <inheritdoc/>
+    public void Dispose() => Grid.Dispose();
+
+    private void Rebuild(OccupancyGrid kernels)
+    {
+        kernels.Rebuild(Grid);
+        OccupiedShare = Grid.ReadStatistics().OccupiedShare;
+    }
+}

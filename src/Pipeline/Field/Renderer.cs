@@ -1,0 +1,108 @@
+using System;
+using System.Numerics;
+using DreamFusion.Autodiff;
+using DreamFusion.Autodiff.Ops;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Kernels.March;
+using DreamFusion.Kernels.Rays;
+using DreamFusion.Kernels.Shade;
+using DreamFusion.Pipeline.Cameras;
+using DreamFusion.Pipeline.Configuration;
+
+namespace DreamFusion.Pipeline.Field;
+
+/// <summary>One rendered view, R = width · height rays, M samples.</summary>
+/// <param name="Image">Colours on the background [R, 3], HWC, 0..1.</param>
+/// <param name="Opacity">Ray opacity A [R, 1], 0..1.</param>
+/// <param name="NormalImage">Composited normals [R, 3], or null if the shading needed none.</param>
+/// <param name="Weights">Weight of each sample [M, 1].</param>
+/// <param name="Normals">Normals of the samples [M, 3], or null.</param>
+/// <param name="Samples">The packed samples.</param>
+/// <param name="Rays">The rays.</param>
+public sealed record RenderedView(
+    Variable Image, Variable Opacity, Variable? NormalImage, Variable Weights, Variable? Normals, PackedSamples Samples, RayBatch Rays);
+
+/// <summary>Camera to image: rays, march, field, shading, composite. Differentiable in the field's parameters.</summary>
+public sealed class Renderer
+{
+    private readonly RadianceField _field;
+    private readonly OccupancyUpdater _occupancy;
+    private readonly SphereBound _bound;
+
+    /// <summary>A renderer of a field inside its bounding sphere.</summary>
+    public Renderer(RadianceField field, OccupancyUpdater occupancy)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        ArgumentNullException.ThrowIfNull(occupancy);
+        _field = field;
+        _occupancy = occupancy;
+        _bound = new SphereBound(field.Options.Bound);
+    }
+
+    /// <summary>Marching options with a number of steps across the bounding sphere.</summary>
+    public RayMarchOptions Steps(int acrossSphere, int sampleBudget) =>
+        RayMarchOptions.Across(_bound, acrossSphere) with { SampleBudget = sampleBudget };
+
+    /// <summary>Renders one view on a tape.</summary>
+    /// <param name="tape">The tape; a tape that does not record gives values only.</param>
+    /// <param name="camera">The camera.</param>
+    /// <param name="width">Image width, pixels.</param>
+    /// <param name="height">Image height, pixels.</param>
+    /// <param name="shading">Shading, light and background.</param>
+    /// <param name="march">Step length and sample budget.</param>
+    /// <param name="jitter">Key of the per-ray shift of the samples, or null for none.</param>
+    /// <exception cref="SampleBudgetException">The view needs more samples than the budget allows.</exception>
+    public RenderedView Render(
+        Tape tape, OrbitCamera camera, int width, int height, ViewShading shading, RayMarchOptions march, RandomKey? jitter)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        RayBatch rays = CastRays(tape, camera, width, height);
+        return RenderRays(tape, rays, shading, march, jitter);
+    }
+
+    /// <summary>The rays of a camera's image, row by row from the top.</summary>
+    public RayBatch CastRays(Tape tape, OrbitCamera camera, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        var pinhole = new PinholeCamera
+        {
+            Position = Vector(camera.Position),
+            Right = Vector(camera.Right),
+            Up = Vector(camera.Up),
+            Back = Vector(camera.Back),
+            FocalPixels = camera.FocalPixels(width),
+            Width = width,
+            Height = height,
+        };
+        return tape.CastRays(pinhole, _bound);
+    }
+
+    /// <summary>Renders a batch of rays: a whole image, or a tile of one so that memory stays bounded.</summary>
+    public RenderedView RenderRays(Tape tape, in RayBatch rays, ViewShading shading, RayMarchOptions march, RandomKey? jitter)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        PackedSamples samples = tape.March(rays, _occupancy.Grid, march, jitter);
+        FieldSamples field = _field.Evaluate(tape, tape.Positions(samples), withNormals: shading.Mode != ShadingMode.Albedo);
+        Variable colours = Shade(tape, shading, samples, field);
+        Rgb background = shading.Background;
+        Variable behind = tape.ConstantBackground(new Float3(background.R, background.G, background.B), rays.Count);
+        CompositeOutput view = tape.Composite(samples, field.Density, colours, behind, field.Normals);
+        return new RenderedView(view.Image, view.Opacity, view.Normals, view.Weights, field.Normals, samples, rays);
+    }
+
+    private static Variable Shade(Tape tape, ViewShading shading, in PackedSamples samples, FieldSamples field)
+    {
+        Light light = Light.Directional(Vector(shading.LightDirection));
+        float ambient = shading.Ambient;
+        return shading.Mode switch
+        {
+            ShadingMode.Albedo => field.Albedo,
+            ShadingMode.Lambertian => tape.Shade(new Lambertian(ambient, 1f - ambient), light, samples, field.Albedo, field.Normals),
+            ShadingMode.Textureless => tape.Shade(new Textureless(ambient, 1f - ambient), light, samples, null, field.Normals),
+            ShadingMode.Normal => tape.Shade(default(NormalColour), light, samples, null, field.Normals),
+            _ => throw new ArgumentOutOfRangeException(nameof(shading), shading.Mode, "Unknown shading mode."),
+        };
+    }
+
+    private static Float3 Vector(Vector3 v) => new(v.X, v.Y, v.Z);
+}

@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Models;
+using DreamFusion.Pipeline.Runs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DreamFusion.Pipeline.Training;
+
+/// <summary>Keeps <c>run.json</c> true: what runs, with what, how far it is, how long each part took, how it ended.</summary>
+public sealed class RunRecord
+{
+    private readonly RunFolder _folder;
+    private readonly RunSummary _start;
+    private readonly SortedDictionary<string, double> _seconds = new(StringComparer.Ordinal);
+
+    /// <summary>Writes the first <c>run.json</c>, status running.</summary>
+    public RunRecord(RunFolder folder, RunConfiguration configuration, ModelFolder model, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(model);
+        _folder = folder;
+        ModelHashes = model.HashFiles().ToDictionary(file => file.RelativePath, file => file.Sha256);
+        _start = new RunSummary
+        {
+            Prompt = configuration.Prompt,
+            Seed = configuration.Seed,
+            Status = RunStatus.Running,
+            Step = 0,
+            Iters = configuration.Iters,
+            Started = DateTimeOffset.UtcNow,
+            Versions = new Dictionary<string, string>
+            {
+                ["dfk"] = typeof(RunRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+                ["runtime"] = RuntimeInformation.FrameworkDescription,
+                ["onnxruntime"] = OrtEnv.Instance().GetVersionString(),
+            },
+            Device = string.Create(CultureInfo.InvariantCulture, $"cpu, {threads} threads"),
+            Model = configuration.Model,
+            ModelHashes = ModelHashes,
+        };
+        Write(RunStatus.Running, 0);
+    }
+
+    /// <summary>SHA-256 of each of the prior's files, by its path in the folder.</summary>
+    public IReadOnlyDictionary<string, string> ModelHashes { get; }
+
+    /// <summary>Adds a step's times.</summary>
+    public void Add(StepReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        foreach ((string part, double seconds) in report.Seconds)
+        {
+            _seconds[part] = _seconds.GetValueOrDefault(part) + seconds;
+        }
+    }
+
+    /// <summary>Writes the state of a run that goes on or was interrupted.</summary>
+    public void Write(RunStatus status, int step) => _folder.WriteSummary(_start with
+    {
+        Status = status,
+        Step = step,
+        Seconds = _seconds,
+        Ended = status == RunStatus.Running ? null : DateTimeOffset.UtcNow,
+    });
+
+    /// <summary>Writes the end of a run that is done.</summary>
+    public void Finish(int step, IReadOnlyList<KeyValuePair<string, double>> scores) => _folder.WriteSummary(_start with
+    {
+        Status = RunStatus.Done,
+        Step = step,
+        Seconds = _seconds,
+        Ended = DateTimeOffset.UtcNow,
+        Scores = new Dictionary<string, double>(scores),
+    });
+
+    /// <summary>Writes the end of a run that failed.</summary>
+    public void Fail(Exception error, int step)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        _folder.WriteSummary(_start with
+        {
+            Status = error is DfkException { ExitCode: ExitCode.Diverged } ? RunStatus.Diverged : RunStatus.Failed,
+            Step = step,
+            Seconds = _seconds,
+            Ended = DateTimeOffset.UtcNow,
+            Error = error.Message,
+        });
+    }
+}

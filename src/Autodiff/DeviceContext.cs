@@ -13,10 +13,13 @@ public sealed class DeviceContext : IDisposable
 {
     private readonly Context _context;
     private readonly Dictionary<Type, object> _families = [];
+    private readonly HostThreads? _hostThreads;
 
-    private DeviceContext(Context context, Accelerator accelerator)
+    private DeviceContext(Context context, Accelerator accelerator, KernelChoice choice)
     {
         _context = context;
+        Choice = choice;
+        _hostThreads = HostThreads.For(accelerator, choice);
         Accelerator = accelerator;
         Pool = new BufferPool(accelerator);
     }
@@ -24,13 +27,17 @@ public sealed class DeviceContext : IDisposable
     /// <summary>The ILGPU accelerator that runs the kernels.</summary>
     public Accelerator Accelerator { get; }
 
+    /// <summary>Which code runs the operations that have more than one.</summary>
+    public KernelChoice Choice { get; }
+
     /// <summary>Memory shared by the tapes of this device.</summary>
     public BufferPool Pool { get; }
 
     /// <summary>The CPU accelerator with <paramref name="threads"/> threads (at least 1).</summary>
     /// <param name="threads">Threads that kernels may use; results do not depend on it.</param>
     /// <param name="assertions">Bounds-checks every view access in kernels (slower).</param>
-    public static DeviceContext CreateCpu(int threads, bool assertions = false)
+    /// <param name="choice">Kernels as written, or host twins where there are some (not bounds-checked).</param>
+    public static DeviceContext CreateCpu(int threads, bool assertions = false, KernelChoice choice = KernelChoice.Tuned)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var device = new CPUDevice(2, 1, threads);
@@ -42,7 +49,7 @@ public sealed class DeviceContext : IDisposable
                 builder.Assertions();
             }
         });
-        return new DeviceContext(context, context.CreateCPUAccelerator(0));
+        return new DeviceContext(context, context.CreateCPUAccelerator(0), choice);
     }
 
     /// <summary>The launcher of a kernel family, loaded on first use.</summary>
@@ -51,7 +58,7 @@ public sealed class DeviceContext : IDisposable
     {
         if (!_families.TryGetValue(typeof(T), out object? family))
         {
-            _families[typeof(T)] = family = T.Load(Accelerator);
+            _families[typeof(T)] = family = T.Load(Accelerator, _hostThreads);
         }
         return (T)family;
     }
@@ -63,6 +70,7 @@ public sealed class DeviceContext : IDisposable
         {
             (family as IDisposable)?.Dispose();
         }
+        _hostThreads?.Dispose();
         Pool.Dispose();
         Accelerator.Dispose();
         _context.Dispose();

@@ -13,4 +13,11 @@ public interface IKernelFamily<TSelf>
     /// <summary>Compiles the family's kernels for an accelerator. Call once per accelerator and keep the result.</summary>
     /// <param name="accelerator">Device that will run the kernels; must outlive the launcher.</param>
     static abstract TSelf Load(Accelerator accelerator);
+
+    /// <summary>
+    /// The same with host twins: families that have tuned code for the CPU override this and run it on <paramref name="host"/>.
+    /// </summary>
+    /// <param name="accelerator">Device that will run the kernels; must outlive the launcher.</param>
+    /// <param name="host">Threads for host twins, only with a CPU accelerator and <see cref="KernelChoice.Tuned"/>; else null.</param>
+    static virtual TSelf Load(Accelerator accelerator, HostThreads? host) => TSelf.Load(accelerator);
 }

@@ -7,7 +7,7 @@ namespace DreamFusion.Kernels.Mlp;
 
 /// <summary>Launcher of the network's kernels; see <see cref="FusedMlpKernels"/> for the formulas.</summary>
 /// <typeparam name="TActivation">Hidden activation.</typeparam>
-public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
+public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>, IDisposable
     where TActivation : struct, IHiddenActivation
 {
     private readonly Action<Index1D, FusedMlpKernels.ForwardArgs> _forward;
@@ -15,10 +15,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     private readonly Action<Index1D, FusedMlpKernels.InputGradientArgs> _inputGradient;
     private readonly Action<Index1D, FusedMlpKernels.InputGradientBackwardArgs> _inputGradientBackward;
     private readonly Action<Index1D, FusedMlpKernels.SumPartialsArgs> _sumPartials;
+    private readonly FusedMlpHost? _host;
     private MlpOptions? _validated;
 
-    private FusedMlp(Accelerator accelerator)
+    private FusedMlp(Accelerator accelerator, HostThreads? host)
     {
+        _host = host is not null && typeof(TActivation) == typeof(Relu) ? FusedMlpHost.Create(host) : null;
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.ForwardArgs>(FusedMlpKernels.Forward<TActivation>);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.BackwardArgs>(FusedMlpKernels.Backward<TActivation>);
         _inputGradient = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.InputGradientArgs>(
@@ -29,7 +31,13 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     }
 
     /// <inheritdoc/>
-    public static FusedMlp<TActivation> Load(Accelerator accelerator) => new(accelerator);
+    public static FusedMlp<TActivation> Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static FusedMlp<TActivation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
+
+    /// <summary>Frees the host twin's memory.</summary>
+    public void Dispose() => _host?.Dispose();
 
     /// <summary>Floats of scratch that the two backward passes need.</summary>
     /// <param name="options">Shape of the network.</param>
@@ -48,7 +56,11 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     {
         int rows = RowCount(options, parameters, input);
         RequireLength("outputs", (long)rows * options.OutputCount, output.Length);
-        if (rows > 0)
+        if (rows > 0 && _host is not null)
+        {
+            _host.Forward(options, parameters, input, output);
+        }
+        else if (rows > 0)
         {
             _forward(rows, new FusedMlpKernels.ForwardArgs { Network = Bind(options, parameters), Input = input, Output = output });
         }
@@ -80,6 +92,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
             return;
         }
 
+        if (_host is not null)
+        {
+            _host.Backward(options, parameters, input, dLdOutput, dLdParameters, dLdInput, scratch);
+            return;
+        }
+
         _backward(FusedMlpKernels.ChunkCount, new FusedMlpKernels.BackwardArgs
         {
             Network = Bind(options, parameters),
@@ -105,7 +123,11 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         int rows = RowCount(options, parameters, input);
         RequireOutput(options, outputIndex);
         RequireLength("input gradients", input.Length, gradient.Length);
-        if (rows > 0)
+        if (rows > 0 && _host is not null)
+        {
+            _host.InputGradient(options, parameters, input, outputIndex, gradient);
+        }
+        else if (rows > 0)
         {
             _inputGradient(rows, new FusedMlpKernels.InputGradientArgs
             {
@@ -136,6 +158,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         RequireLength("scratch values", ScratchLength(options), scratch.Length);
         if (rows == 0)
         {
+            return;
+        }
+
+        if (_host is not null)
+        {
+            _host.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, scratch);
             return;
         }
 

@@ -301,7 +301,7 @@ public static class FusedMlpKernels
         return true;
     }
 
-    private static int FirstRow(int chunk, int rowCount) => (int)((long)rowCount * chunk / ChunkCount);
+    internal static int FirstRow(int chunk, int rowCount) => (int)((long)rowCount * chunk / ChunkCount);
 
-    private static int LastRow(int chunk, int rowCount) => (int)((long)rowCount * (chunk + 1) / ChunkCount);
+    internal static int LastRow(int chunk, int rowCount) => (int)((long)rowCount * (chunk + 1) / ChunkCount);
 }

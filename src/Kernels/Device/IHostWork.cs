@@ -1,0 +1,10 @@
+namespace DreamFusion.Kernels.Device;
+
+/// <summary>The host twin of a launch: independent items, each of which writes memory of its own.</summary>
+internal unsafe interface IHostWork
+{
+    /// <summary>Runs one item.</summary>
+    /// <param name="item">Item, 0 to the item count - 1. Which thread runs it must not show in the result.</param>
+    /// <param name="scratch">Memory of this thread, 64-byte aligned, undefined contents.</param>
+    void Run(int item, float* scratch);
+}

@@ -1,0 +1,14 @@
+namespace DreamFusion.Kernels.Device;
+
+/// <summary>Which code runs the operations that have more than one.</summary>
+public enum KernelChoice
+{
+    /// <summary>The kernels as they are written, on every device.</summary>
+    Portable,
+
+    /// <summary>
+    /// Code written for the device where there is some, else the kernels. On a CPU the tuned code adds in the kernels' order,
+    /// so for finite values both give the same bits (a zero may change its sign).
+    /// </summary>
+    Tuned,
+}

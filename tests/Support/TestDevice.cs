@@ -7,12 +7,13 @@ using ILGPU.Runtime;
 
 namespace DreamFusion.Support;
 
-/// <summary>A CPU device for one test, with the arrays uploaded to it; bounds-checked.</summary>
+/// <summary>A CPU device for one test, with the arrays uploaded to it; kernels are bounds-checked, and run as they are written unless said.</summary>
 public sealed class TestDevice : IDisposable
 {
     private readonly List<IDisposable> _buffers = [];
 
-    public TestDevice(int threads = 2) => Context = DeviceContext.CreateCpu(threads, assertions: true);
+    public TestDevice(int threads = 2, KernelChoice choice = KernelChoice.Portable)
+        => Context = DeviceContext.CreateCpu(threads, assertions: true, choice);
 
     public DeviceContext Context { get; }
 

@@ -142,7 +142,11 @@ internal sealed partial class ConfigurationValidator
 
     private void CheckRenderer(RendererConfiguration renderer)
     {
-        Within("renderer.grid_resolution", renderer.GridResolution, 8, 256);
+        Require(
+            "renderer.grid_resolution",
+            int.IsPow2(renderer.GridResolution) && renderer.GridResolution is >= 8 and <= 256,
+            "a power of two from 8 to 256",
+            renderer.GridResolution);
         Within("renderer.density_thresh", renderer.DensityThreshold, 0, 1000);
         Share("renderer.grid_decay", renderer.GridDecay);
         Within("renderer.max_steps", renderer.MaxSteps, 8, 4096);

@@ -3,8 +3,8 @@ namespace DreamFusion.Pipeline.Configuration;
 /// <summary>Ray marching with steps of fixed length through an occupancy grid.</summary>
 public sealed record RendererConfiguration
 {
-    /// <summary>Cells a side of the occupancy grid over [-bound, bound]³; 8 to 256, default 40.</summary>
-    public int GridResolution { get; init; } = 40;
+    /// <summary>Cells a side of the occupancy grid over [-bound, bound]³; a power of two from 8 to 256, default 32.</summary>
+    public int GridResolution { get; init; } = 32;
 
     /// <summary>Density above which a cell is marched, 1/world unit; 0 to 1000, default 0.05.</summary>
     [YamlName("density_thresh")]

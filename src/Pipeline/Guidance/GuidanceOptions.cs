@@ -40,7 +40,7 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
                 SdsWeighting.Uniform => GuidanceWeighting.Uniform,
                 _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Weighting, "No weighting of that name."),
             },
-            new TimestepRange(guidance.TimestepRange.Min, guidance.TimestepRange.Max, guidance.TimestepMaxEnd),
+            new TimestepRange(Decimal(guidance.TimestepRange.Min), Decimal(guidance.TimestepRange.Max), Decimal(guidance.TimestepMaxEnd)),
             configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount);
     }
 
@@ -54,4 +54,7 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
         GuidanceWeighting.SqrtAlphaSigmaSquared => Math.Sqrt(alphaBar) * (1 - alphaBar),
         _ => throw new InvalidOperationException($"No weighting {Weighting}."),
     };
+
+    // The number the user wrote: 0.02 as a float is slightly less, and the first timestep would be 19 instead of 20.
+    private static double Decimal(float value) => Math.Round((double)value, 6);
 }

@@ -49,7 +49,7 @@ public sealed class VaeEncoderTests : IDisposable
         DoubleTensor cotangent = Wide(_cotangent, [1, 4, 16, 16]);
         DoubleTensor gradient = _reference.Gradient("sample", x, "latent_sample", cotangent);
         Random random = new(4);
-        for (int k = 0; k < 4; k++)
+        for (int k = 0; k < 2; k++)
         {
             DoubleTensor direction = x.Map(_ => random.NextDouble() - 0.5);
             double numeric = _reference.DirectionalDifference("sample", x, "latent_sample", cotangent, direction, 1e-5);

@@ -1,0 +1,252 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using DreamFusion.Pipeline.Evaluation;
+using DreamFusion.Pipeline.Guidance;
+using DreamFusion.Pipeline.Guidance.Onnx;
+using DreamFusion.Pipeline.Guidance.Onnx.Format;
+using DreamFusion.Pipeline.Models;
+using DreamFusion.Pipeline.Prompts;
+using Google.Protobuf;
+using Xunit;
+
+namespace DreamFusion.Pipeline.Tests.Models;
+
+public sealed class ModelFolderTests
+{
+    /// <summary>Damage, and what the message must name besides the folder.</summary>
+    public static TheoryData<string> Defects => [.. Damage.Keys];
+
+    private static Dictionary<string, (Action<ToyboxCopy> Do, string[] Named)> Damage { get; } = new()
+    {
+        ["no index"] = (m => File.Delete(m["model_index.json"]), ["model_index.json", "missing"]),
+        ["no graph"] = (m => File.Delete(m["unet/model.onnx"]), ["unet", "missing"]),
+        ["no part"] = (m => Directory.Delete(m["vae_encoder"], true), ["vae_encoder", "missing"]),
+        ["no config"] = (m => File.Delete(m["vae_decoder/config.json"]), ["vae_decoder", "config.json", "missing"]),
+        ["no scheduler"] = (m => File.Delete(m["scheduler/scheduler_config.json"]), ["scheduler_config.json", "missing"]),
+        ["no judge's text encoder"] = (m => File.Delete(m["clip/text_encoder.onnx"]), ["text_encoder.onnx", "missing"]),
+        ["no vocabulary"] = (m => File.Delete(m["tokenizer/vocab.json"]), ["vocab.json", "missing"]),
+        ["no merges"] = (m => File.Delete(m["tokenizer/merges.txt"]), ["merges.txt", "missing"]),
+        ["zero bytes"] = (m => File.WriteAllBytes(m["unet/model.onnx"], []), ["unet", "zero bytes"]),
+        ["truncated graph"] = (m => Truncate(m["vae_encoder/model.onnx"]), ["vae_encoder", "not a complete ONNX graph"]),
+        ["no graph inside"] = (m => File.WriteAllBytes(m["vae_decoder/model.onnx"], [0x08, 0x07]), ["vae_decoder", "no graph with outputs"]),
+        ["text instead of a graph"] = (m => File.WriteAllText(m["text_encoder/model.onnx"], "version https://git-lfs.github.com/spec/v1\n"), ["text_encoder", "ONNX"]),
+        ["invalid JSON"] = (m => File.WriteAllText(m["unet/config.json"], "{ \"in_channels\": 4,"), ["unet", "not valid JSON"]),
+        ["JSON of the wrong kind"] = (m => File.WriteAllText(m["unet/config.json"], "[]"), ["unet", "expected an object"]),
+        ["missing key"] = (m => m.Replace("unet/config.json", "\"in_channels\"", "\"inputs\""), ["unet", "in_channels"]),
+        ["wrong type"] = (m => m.Replace("unet/config.json", "\"in_channels\": 4", "\"in_channels\": \"four\""), ["in_channels", "four", "integer"]),
+        ["unknown beta schedule"] = (m => m.Replace("scheduler/scheduler_config.json", "scaled_linear", "sigmoid"), ["beta_schedule", "sigmoid", "scaled_linear"]),
+        ["unknown prediction"] = (m => m.Replace("scheduler/scheduler_config.json", "\"epsilon\"", "\"score\""), ["prediction_type", "score", "v_prediction"]),
+        ["beta out of range"] = (m => m.Replace("scheduler/scheduler_config.json", "0.012", "1.2"), ["beta", "1.2"]),
+        ["wrong rank"] = (m => m.Edit("unet/model.onnx", p => Shape(p.Graph.Input[0]).Dim.RemoveAt(3)), ["unet", "rank 4", "noisy latent"]),
+        ["wrong element type"] = (m => m.Edit("vae_encoder/model.onnx", p => p.Graph.Input[0].Type.TensorType.ElemType = 2), ["vae_encoder", "Float32"]),
+        ["no rank stated"] = (m => m.Edit("unet/model.onnx", p => p.Graph.Input[0].Type = null), ["unet", "sample", "rank"]),
+        ["latent channels disagree"] = (m => m.Replace("unet/config.json", "\"in_channels\": 4", "\"in_channels\": 8"), ["unet", "extent 4", "expected 8"]),
+        ["text width disagrees"] = (m => m.Edit("unet/model.onnx", p => Shape(p.Graph.Input[2]).Dim[2].DimValue = 768), ["unet", "768", "128"]),
+        ["token count disagrees"] = (m => m.Edit("text_encoder/model.onnx", p => Shape(p.Graph.Input[0]).Dim[1].DimValue = 77), ["text_encoder", "77", "24"]),
+        ["external data escapes"] = (m => External(m, "../../../secret.bin", 0, 4), ["outside the model folder", "secret.bin"]),
+        ["external data at an absolute path"] = (m => External(m, "/etc/hostname", 0, 4), ["outside the model folder", "/etc/hostname"]),
+        ["external data in a folder with the same beginning"] = (m => External(m, "../../model-2/weights.bin", 0, 4), ["outside the model folder"]),
+        ["external data missing"] = (m => External(m, "weights.bin", 0, 4), ["weights.bin", "missing"]),
+        ["external data truncated"] = (m => External(m, "config.json", 0, 1_000_000), ["config.json", "truncated"]),
+        ["external data without a number"] = (m => External(m, "config.json", -5, 4), ["vae_encoder", "offset"]),
+        ["merge unknown to the vocabulary"] = (m => File.AppendAllText(m["tokenizer/merges.txt"], "zz qq\n"), ["merges.txt line", "zz", "different models"]),
+        ["merge of three symbols"] = (m => File.AppendAllText(m["tokenizer/merges.txt"], "a b c\n"), ["merges.txt", "a b c"]),
+        ["no merges inside"] = (m => File.WriteAllText(m["tokenizer/merges.txt"], "#version: 0.2\n"), ["merges.txt", "no merges"]),
+        ["vocabulary without the byte alphabet"] = (m => m.Replace("tokenizer/vocab.json", "\"!\":0", "\"!!!\":0"), ["vocab.json", "byte alphabet"]),
+        ["two tokens with one id"] = (m => m.Replace("tokenizer/vocab.json", "\"!\":0", "\"!\":1"), ["ids"]),
+        ["vocabulary larger than the encoder's"] = (m => m.Replace("tokenizer/vocab.json", ":1999}", ":2999}"), ["2999", "2000", "different models"]),
+        ["unknown padding token"] = (m => m.Replace("tokenizer/special_tokens_map.json", "\"pad_token\": \"<|endoftext|>\"", "\"pad_token\": \"[PAD]\""), ["[PAD]", "special_tokens_map"]),
+        ["no room for a token"] = (m => m.Replace("tokenizer/tokenizer_config.json", "\"model_max_length\": 24", "\"model_max_length\": 2"), ["model_max_length"]),
+        ["judge without a pixel range"] = (m => m.Replace("clip/config.json", "pixel_range", "pixels"), ["pixel_range"]),
+        ["judge of another size"] = (m => m.Replace("clip/config.json", "\"image_size\": 64", "\"image_size\": 224"), ["clip", "64", "224"]),
+        ["damaged vocabulary of objects"] = (m => m.Replace("vocabulary.json", "\"colours\": [", "\"colors\": ["), ["vocabulary.json", "damaged"]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Defects))]
+    public void EveryDefectIsOneClearError(string name)
+    {
+        using ToyboxCopy copy = new();
+        (Action<ToyboxCopy> damage, string[] named) = Damage[name];
+        damage(copy);
+        InvalidModelException e = Assert.Throws<InvalidModelException>(() =>
+        {
+            ModelFolder model = ModelFolder.Open(copy.Path);
+            ClipTokenizer.Load(model);
+            PromptVocabulary.TryLoad(model);
+        });
+        Assert.Equal(ExitCode.BadInput, e.ExitCode);
+        Assert.All(named, text => Assert.Contains(text, e.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void ToyboxIsReadFromItsFiles()
+    {
+        ModelFolder model = Toybox.Model;
+        Assert.Equal((4, 16, 64, 24, 2000), (model.LatentChannels, model.LatentSize, model.ImageSize, model.TokenCount, model.VocabularySize));
+        Assert.Equal(0.18215, model.ScalingFactor);
+        Assert.Equal(new SchedulerConfig(BetaSchedule.ScaledLinear, 0.00085, 0.012, 1000, PredictionType.Epsilon), model.Scheduler);
+        Assert.Equal("timestep int64 [?]", model.Unet.Input("timestep", 0, 1).ToString());
+        Assert.Equal((64, 96, -1f, 1f), (model.Clip!.ImageSize, model.Clip.EmbeddingWidth, model.Clip.PixelMinimum, model.Clip.PixelMaximum));
+        Assert.Empty(model.Notes);
+    }
+
+    [Fact]
+    public void MissingScalingFactorIsStableDiffusionsAndNoted()
+    {
+        using ToyboxCopy copy = new();
+        copy.Replace("vae_encoder/config.json", "scaling_factor", "other_factor");
+        ModelFolder model = ModelFolder.Open(copy.Path);
+        Assert.Equal(0.18215, model.ScalingFactor);
+        Assert.Contains("0.18215", Assert.Single(model.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FolderWithoutJudgeOpensButCannotScore()
+    {
+        using ToyboxCopy copy = new();
+        Directory.Delete(copy["clip"], recursive: true);
+        ModelFolder model = ModelFolder.Open(copy.Path);
+        Assert.Null(model.Clip);
+        Assert.Throws<InvalidModelException>(() => new ClipScorer(model).Dispose());
+    }
+
+    [Fact]
+    public void FilesAreHashed()
+    {
+        using ToyboxCopy copy = new();
+        File.WriteAllBytes(copy["empty.txt"], []);
+        File.WriteAllText(copy["abc.txt"], "abc");
+        IReadOnlyList<ModelFile> files = ModelFolder.Open(copy.Path).HashFiles();
+        // NIST's example values of SHA-256 for the empty message and for "abc".
+        Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", files.Single(f => f.RelativePath == "empty.txt").Sha256);
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", files.Single(f => f.RelativePath == "abc.txt").Sha256);
+        Assert.Contains(files, f => f.RelativePath == "unet/model.onnx");
+        Assert.Equal(files.Select(f => f.RelativePath).Order(StringComparer.Ordinal), files.Select(f => f.RelativePath));
+    }
+
+    [Fact]
+    public void LocatorFindsTheToyboxAndNamesWhatIsMissing()
+    {
+        Assert.Equal(ModelLocator.ToyboxFolder, ModelLocator.Locate("Toybox"));
+        using TemporaryFolder folder = new();
+        Assert.Equal(folder.Path, ModelLocator.Locate(folder.Path));
+        Assert.Contains("no model folder", Assert.Throws<InvalidModelException>(() => ModelLocator.Locate(folder.File("none"))).Message, StringComparison.Ordinal);
+        File.WriteAllText(folder.File("model.safetensors"), "");
+        Assert.Contains("is a file", Assert.Throws<InvalidModelException>(() => ModelLocator.Locate(folder.File("model.safetensors"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TensorElement.Int32, 0)]
+    [InlineData(TensorElement.Int64, 0)]
+    [InlineData(TensorElement.Float32, 1)]
+    [InlineData(TensorElement.Float32, 0)]
+    public void TimestepTypeAndRankComeFromTheGraph(TensorElement element, int rank)
+    {
+        using ToyboxCopy copy = new();
+        copy.Edit("unet/model.onnx", model => WrapTimestep(model, element, rank));
+        Assert.Equal(Predict(Toybox.Model), Predict(ModelFolder.Open(copy.Path)));
+    }
+
+    [Fact]
+    public void NarrowTokenIdsAndOtherInputNamesAreTakenFromTheGraph()
+    {
+        using ToyboxCopy copy = new();
+        copy.Edit("text_encoder/model.onnx", model =>
+        {
+            ValueInfoProto ids = model.Graph.Input[0];
+            ids.Name = "tokens";
+            ids.Type.TensorType.ElemType = (int)TensorElement.Int32;
+            NodeProto cast = new() { OpType = "Cast", Input = { "tokens" }, Output = { "input_ids" }, Attribute = { NodeAttributes.Of("to", (long)TensorElement.Int64) } };
+            model.Graph.Node.Insert(0, cast);
+        });
+        using TextEncoder expected = new(Toybox.Model);
+        using TextEncoder encoder = new(ModelFolder.Open(copy.Path));
+        Assert.Equal(expected.Encode("a hamburger").States, encoder.Encode("a hamburger").States);
+    }
+
+    [Fact]
+    public void ExternalDataInsideTheFolderIsRead()
+    {
+        using ToyboxCopy copy = new();
+        copy.Edit("vae_encoder/model.onnx", model =>
+        {
+            using FileStream data = File.Create(copy["vae_encoder/weights.bin"]);
+            data.Write(new byte[8]);
+            foreach (TensorProto tensor in model.Graph.Initializer.Where(t => t.RawData.Length > 1000))
+            {
+                Externalize(tensor, "weights.bin", data.Position, tensor.RawData.Length);
+                tensor.RawData.WriteTo(data);
+                tensor.RawData = ByteString.Empty;
+            }
+        });
+        using VaeEncoder expected = new(Toybox.Model);
+        using VaeEncoder encoder = new(ModelFolder.Open(copy.Path));
+        float[] image = [.. Enumerable.Range(0, 64 * 64 * 3).Select(i => i % 97 / 97f)];
+        using EncodedImage a = expected.Encode(image);
+        using EncodedImage b = encoder.Encode(image);
+        Assert.Equal(a.Latent.ToArray(), b.Latent.ToArray());
+    }
+
+    [Fact]
+    public void GraphThatOnnxRuntimeRefusesIsAClearError()
+    {
+        using ToyboxCopy copy = new();
+        copy.Edit("unet/model.onnx", model => model.Graph.Node[^1].OpType = "NoSuchOperator");
+        ModelFolder folder = ModelFolder.Open(copy.Path);
+        InvalidModelException e = Assert.Throws<InvalidModelException>(() => new Denoiser(folder, new NoiseSchedule(folder.Scheduler)).Dispose());
+        Assert.Contains("NoSuchOperator", e.Message, StringComparison.Ordinal);
+    }
+
+    private static float[] Predict(ModelFolder model)
+    {
+        using TextEncoder encoder = new(model);
+        using Denoiser denoiser = new(model, new NoiseSchedule(model.Scheduler));
+        float[] noisy = [.. Enumerable.Range(0, denoiser.LatentLength).Select(i => MathF.Sin(i))];
+        return denoiser.Predict(noisy, 500, encoder.Encode("a hamburger"));
+    }
+
+    // Puts Cast and Reshape between a timestep of another type and rank and the graph's own.
+    private static void WrapTimestep(ModelProto model, TensorElement element, int rank)
+    {
+        ValueInfoProto timestep = model.Graph.Input.Single(i => i.Name == "timestep");
+        timestep.Name = "t";
+        timestep.Type.TensorType.ElemType = (int)element;
+        if (rank == 0)
+        {
+            Shape(timestep).Dim.Clear();
+        }
+
+        model.Graph.Initializer.Add(Tensors.Integers("one_timestep", 1));
+        model.Graph.Node.Insert(0, new NodeProto { OpType = "Reshape", Input = { "t_wide", "one_timestep" }, Output = { "timestep" } });
+        model.Graph.Node.Insert(0, new NodeProto
+        {
+            OpType = "Cast",
+            Input = { "t" },
+            Output = { "t_wide" },
+            Attribute = { NodeAttributes.Of("to", (long)TensorElement.Int64) },
+        });
+    }
+
+    private static TensorShapeProto Shape(ValueInfoProto value) => value.Type.TensorType.Shape;
+
+    private static void Truncate(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+    }
+
+    private static void External(ToyboxCopy copy, string location, long offset, long length) =>
+        copy.Edit("vae_encoder/model.onnx", model => Externalize(model.Graph.Initializer[0], location, offset, length));
+
+    private static void Externalize(TensorProto tensor, string location, long offset, long length)
+    {
+        tensor.DataLocation = TensorProto.Types.DataLocation.External;
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = $"{offset}" });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = $"{length}" });
+    }
+}

@@ -7,6 +7,7 @@ namespace ILGPU;
 
 /// <summary>
 /// A contiguous run of elements in the memory of an accelerator. The view does not own the memory: it is valid until its buffer is disposed.
+/// Element access is not tested, unless the context was built with <see cref="Context.Builder.Assertions"/>: then kernels test every access.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public readonly unsafe struct ArrayView<T>
@@ -46,36 +47,28 @@ public readonly unsafe struct ArrayView<T>
     public ref T this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref this[(long)index];
+        get => ref _pointer[index];
     }
 
     /// <summary>The element at <paramref name="index"/>, in [0, Length).</summary>
     public ref T this[long index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get
-        {
-            if ((ulong)index >= (ulong)_length)
-            {
-                ThrowOutOfRange(index, _length);
-            }
-
-            return ref _pointer[index];
-        }
+        get => ref _pointer[index];
     }
 
     /// <summary>The element at <paramref name="index"/>, in [0, Length).</summary>
     public ref T this[Index1D index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref this[(long)index.X];
+        get => ref _pointer[index.X];
     }
 
     /// <summary>The element at <paramref name="index"/>, in [0, Length).</summary>
     public ref T this[LongIndex1D index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref this[index.X];
+        get => ref _pointer[index.X];
     }
 
     /// <summary>The elements from <paramref name="index"/> to the end.</summary>
@@ -118,10 +111,6 @@ public readonly unsafe struct ArrayView<T>
     public override string ToString() => $"ArrayView<{typeof(T).Name}>[{_length}]";
 
     internal Span<T> AsSpan() => new(_pointer, IntLength);
-
-    [DoesNotReturn]
-    private static void ThrowOutOfRange(long index, long length)
-        => throw new IndexOutOfRangeException($"Index {index} is out of range for a view of {typeof(T).Name} of length {length}.");
 
     [DoesNotReturn]
     private static void ThrowSubViewOutOfRange(long index, long length, long available)

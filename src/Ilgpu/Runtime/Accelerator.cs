@@ -128,6 +128,48 @@ public abstract partial class Accelerator : IDisposable
     public MemoryBuffer AllocateRaw(long length, int elementSize)
         => new RawMemoryBuffer(this, AllocateMemory(length, elementSize));
 
+    /// <summary>Keeps an array of the host in place, so that the device can copy it without the processor.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    public PageLockScope<T> CreatePageLockFromPinned<T>(T[] pinned)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(pinned);
+        return new PageLockScope<T>(this, pinned);
+    }
+
+    /// <summary>Page-locks memory of the host that already stays in place.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    public PageLockScope<T> CreatePageLockFromPinned<T>(IntPtr pinned, long numElements)
+        where T : unmanaged
+        => new(this, pinned, numElements);
+
+    /// <summary>Loads an explicitly grouped kernel without static types.</summary>
+    public Kernel LoadKernel(MethodInfo method) => Kernel.Load(this, method, KernelGrouping.Explicit, 0);
+
+    /// <summary>Loads a kernel that runs once per index of the extent, without static types, in groups that the accelerator chooses.</summary>
+    public Kernel LoadAutoGroupedKernel(MethodInfo method) => Kernel.Load(this, method, KernelGrouping.Automatic, 0);
+
+    /// <summary>Loads a kernel that runs once per index of the extent, without static types, in groups of a given size.</summary>
+    public Kernel LoadImplicitlyGroupedKernel(MethodInfo method, int customGroupSize)
+        => Kernel.Load(this, method, KernelGrouping.Implicit, customGroupSize);
+
+    /// <summary>The group size that fills the device best.</summary>
+    public int EstimateGroupSize(Kernel kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return kernel.Info.MinGroupSize ?? WarpSize;
+    }
+
+    /// <summary>How many groups of a kernel are resident on a multiprocessor.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The group does not fit the device.</exception>
+    public int EstimateMaxActiveGroupsPerMultiprocessor(Kernel kernel, int groupSize)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(groupSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(groupSize, MaxNumThreadsPerGroup);
+        return MaxNumThreadsPerMultiprocessor / groupSize;
+    }
+
     /// <summary>Disposes the accelerator and every buffer that is still allocated on it.</summary>
     public void Dispose()
     {

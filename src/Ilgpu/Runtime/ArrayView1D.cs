@@ -88,6 +88,16 @@ public readonly struct ArrayView1D<T, TStride>(ArrayView<T> baseView, LongIndex1
     /// <summary>The memory from the first to the last element as a contiguous view.</summary>
     public ArrayView<T> AsContiguous() => BaseView;
 
+    /// <summary>The elements as a plane whose X neighbours lie side by side.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The plane has more elements than the view.</exception>
+    public ArrayView2D<T, Stride2D.DenseX> As2DDenseXView(LongIndex2D extent)
+        => new(BaseView.SubView(0, extent.Size), extent, new Stride2D.DenseX(checked((int)extent.X)));
+
+    /// <summary>The elements as a plane whose Y neighbours lie side by side.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The plane has more elements than the view.</exception>
+    public ArrayView2D<T, Stride2D.DenseY> As2DDenseYView(LongIndex2D extent)
+        => new(BaseView.SubView(0, extent.Size), extent, new Stride2D.DenseY(checked((int)extent.Y)));
+
     /// <summary>Type and length, for messages.</summary>
     public override string ToString() => $"ArrayView1D<{typeof(T).Name}>[{Extent}]";
 }

@@ -565,6 +565,63 @@ public static class ArrayViewExtensions
         where T : unmanaged
         => (IntPtr)view.Pointer;
 
+    /// <summary>The same elements as elements of another type.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <typeparam name="TOther">The other element type.</typeparam>
+    public static ArrayView1D<TOther, Stride1D.Dense> Cast<T, TOther>(this ArrayView1D<T, Stride1D.Dense> view)
+        where T : unmanaged
+        where TOther : unmanaged
+        => view.BaseView.Cast<TOther>();
+
+    /// <summary>The same view, with the promise that it starts at a multiple of <paramref name="alignmentInBytes"/>.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static ArrayView<T> AsAligned<T>(this ArrayView<T> view, int alignmentInBytes)
+        where T : unmanaged
+    {
+        if (view.LoadEffectiveAddressAsPtr() % alignmentInBytes != 0)
+        {
+            throw new ArgumentException($"The view does not start at a multiple of {alignmentInBytes} bytes; take it from the start of a buffer.", nameof(view));
+        }
+
+        return view;
+    }
+
+    /// <summary>The same view, with the promise that it starts at a multiple of 16 bytes.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static ArrayView<T> AsAligned16<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => view.AsAligned(16);
+
+    /// <summary>The same view, with the promise that it starts at a multiple of 32 bytes.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static ArrayView<T> AsAligned32<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => view.AsAligned(32);
+
+    /// <summary>The same view, with the promise that it starts at a multiple of 64 bytes.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static ArrayView<T> AsAligned64<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => view.AsAligned(64);
+
+    /// <summary>The same view, with the promise that it starts at a multiple of 128 bytes.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static ArrayView<T> AsAligned128<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => view.AsAligned(128);
+
+    /// <summary>The same view, with the promise that it starts at a multiple of 256 bytes.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static ArrayView<T> AsAligned256<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => view.AsAligned(256);
+
+    /// <summary>The same view, with the promise that it starts at a multiple of 512 bytes.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static ArrayView<T> AsAligned512<T>(this ArrayView<T> view)
+        where T : unmanaged
+        => view.AsAligned(512);
+
     private const long MaxBlock = 1L << 30;
 
     private static unsafe ref T First<T>(this ArrayView<T> view)

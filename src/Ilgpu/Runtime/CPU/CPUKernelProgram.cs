@@ -1,5 +1,7 @@
 using System;
 using System.Globalization;
+using System.Linq;
+using System.Reflection;
 using ILGPU.Runtime.IL;
 
 namespace ILGPU.Runtime.CPU;
@@ -19,8 +21,10 @@ internal sealed class CPUKernelProgram : KernelProgram
     {
         _accelerator = accelerator;
         _entry = entry;
+        RequireBlittable(entry);
         _traits = KernelTraits.Of(entry.Method);
-        _compiled = LoopCompiler.Compile(entry, _traits);
+        MethodInfo method = accelerator.Context.Properties.EnableAssertions ? CheckedMethods.Of(entry.Method) : entry.Method;
+        _compiled = LoopCompiler.Compile(entry, method, _traits);
         _lane = _traits.UsesLocalMemory ? RunWithLocalMemory : _compiled;
         _loop = _traits switch
         {
@@ -105,6 +109,36 @@ internal sealed class CPUKernelProgram : KernelProgram
         {
             arena.Reset(position);
         }
+    }
+
+    // bool and char have no fixed size on devices. A specialised value is a constant and may be a bool.
+    private static void RequireBlittable(KernelEntry entry)
+    {
+        foreach (ParameterInfo parameter in entry.Method.GetParameters())
+        {
+            if (FindUnblittable(parameter.ParameterType) is { } type)
+            {
+                throw new ArgumentException(
+                    $"Kernel '{entry.Name}': parameter '{parameter.Name}' holds a {type.Name}, which is not blittable; use byte, ushort or int.");
+            }
+        }
+    }
+
+    private static Type? FindUnblittable(Type type)
+    {
+        if (type == typeof(bool) || type == typeof(char))
+        {
+            return type;
+        }
+
+        if (type.IsPrimitive || type.IsEnum || type.IsPointer || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(SpecializedValue<>)))
+        {
+            return null;
+        }
+
+        return type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(field => FindUnblittable(field.FieldType))
+            .FirstOrDefault(found => found is not null);
     }
 
     private void RequireNotNegative(in Index3D value, string what)

@@ -17,7 +17,7 @@ internal sealed class LoopCompiler
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
 
     private readonly KernelEntry _entry;
-    private readonly KernelTraits _traits;
+    private readonly MethodInfo _called;
     private readonly DynamicMethod _method;
     private readonly ILGenerator _il;
     private readonly LocalBuilder[] _arguments;
@@ -26,10 +26,10 @@ internal sealed class LoopCompiler
     private readonly LocalBuilder? _arena;
     private readonly LocalBuilder? _position;
 
-    private LoopCompiler(KernelEntry entry, KernelTraits traits)
+    private LoopCompiler(KernelEntry entry, MethodInfo called, KernelTraits traits)
     {
         _entry = entry;
-        _traits = traits;
+        _called = called;
         _method = new DynamicMethod(
             "Loop of " + entry.Name,
             typeof(void),
@@ -52,7 +52,10 @@ internal sealed class LoopCompiler
     }
 
     /// <summary>The loop of a kernel.</summary>
-    public static KernelLoop Compile(KernelEntry entry, KernelTraits traits) => new LoopCompiler(entry, traits).Emit();
+    /// <param name="entry">The kernel.</param>
+    /// <param name="called">The method to call: the kernel's own or its checked copy.</param>
+    /// <param name="traits">What the kernel uses.</param>
+    public static KernelLoop Compile(KernelEntry entry, MethodInfo called, KernelTraits traits) => new LoopCompiler(entry, called, traits).Emit();
 
     private KernelLoop Emit()
     {
@@ -146,7 +149,7 @@ internal sealed class LoopCompiler
             _il.Emit(OpCodes.Ldloc, argument);
         }
 
-        _il.Emit(OpCodes.Call, _entry.Method);
+        _il.Emit(OpCodes.Call, _called);
     }
 
     private void EmitNext()

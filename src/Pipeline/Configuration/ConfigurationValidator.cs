@@ -60,7 +60,7 @@ internal sealed partial class ConfigurationValidator
         Require("preset", Presets.Names.Contains(c.Preset), "one of " + string.Join(", ", Presets.Names), c.Preset);
         Within("guidance_scale", c.GuidanceScale, 0, 1000);
         Within("update_extra_interval", c.UpdateExtraInterval, 1, 1_000_000);
-        Share("latent_iter_ratio", c.LatentIterRatio);
+        Require("latent_iter_ratio", c.LatentIterRatio == 0f, "0, as this version has no phase that feeds the UNet renders as latents", c.LatentIterRatio);
         Share("albedo_iter_ratio", c.AlbedoIterRatio);
         Share("min_ambient_ratio", c.MinAmbientRatio);
         Within("max_ambient_ratio", c.MaxAmbientRatio, c.MinAmbientRatio, 1);
@@ -69,7 +69,7 @@ internal sealed partial class ConfigurationValidator
         Within("checkpoint_interval", c.CheckpointInterval, 1, 1_000_000);
         Within("checkpoint_keep", c.CheckpointKeep, 1, 1_000_000);
         Within("preview_interval", c.PreviewInterval, 0, 1_000_000);
-        Require("ema_decay", c.EmaDecay is >= 0f and < 1f, "0 to below 1", c.EmaDecay);
+        Require("ema_decay", c.EmaDecay == 0f, "0, as this version keeps no moving average", c.EmaDecay);
         Require("device", DevicePattern().IsMatch(c.Device), "auto, cpu, cuda or cuda:N", c.Device);
         Within("threads", c.Threads, 0, 1024);
     }

@@ -35,7 +35,7 @@ public sealed record RunConfiguration
     /// <summary>Steps between two updates of the occupancy grid; at least 1, default 8.</summary>
     public int UpdateExtraInterval { get; init; } = 8;
 
-    /// <summary>Share of the run, from its start, in which normals and opacity are fed to the UNet as latents; 0 to 1, default 0.</summary>
+    /// <summary>Share of the run, from its start, in which normals and opacity are fed to the UNet as latents; only 0 so far, default 0.</summary>
     public float LatentIterRatio { get; init; }
 
     /// <summary>Share of the run, from its start, in which every step renders plain albedo; 0 to 1, default 0.1.</summary>
@@ -68,7 +68,7 @@ public sealed record RunConfiguration
     [NotPartOfResult]
     public int PreviewInterval { get; init; } = 100;
 
-    /// <summary>Decay of the exponential moving average used for pictures; 0 (off) to below 1, default 0.</summary>
+    /// <summary>Decay of the exponential moving average used for pictures; only 0 (off) so far, default 0.</summary>
     public float EmaDecay { get; init; }
 
     /// <summary>Same seed, same bits also where that costs speed; the CPU is always deterministic. Default false.</summary>

@@ -1,0 +1,184 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using DreamFusion.Pipeline;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Machine;
+using DreamFusion.Pipeline.Training;
+
+namespace DreamFusion.Cli;
+
+/// <summary><c>dfk train</c>: trains a 3D object from a sentence.</summary>
+internal sealed partial class TrainCommand
+{
+    /// <summary>The command's name.</summary>
+    public const string Name = "train";
+
+    private readonly GlobalOptions _global;
+    private readonly Argument<string?> _prompt = new("prompt") { Description = "What to make, in quotes.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _text = new("--text") { Description = "Another way to give the prompt.", HelpName = "prompt" };
+    private readonly Option<string?> _out = new("--out", "--workspace") { Description = "Run folder, new or empty. [default: runs/<slug>-<n>]", HelpName = "dir" };
+    private readonly Option<string?> _model = new("--model") { Description = "Diffusion prior: 'toybox' or a folder in the diffusers ONNX layout. [default: toybox]", HelpName = "dir" };
+    private readonly Option<string?> _preset = new("--preset") { Description = "Built-in configuration: " + string.Join(", ", Presets.Names) + ".", HelpName = "name" };
+    private readonly Option<string?> _config = new("--config") { Description = "Configuration file (YAML), such as a run's config.yaml.", HelpName = "file" };
+    private readonly Option<string[]> _set = new("--set") { Description = "One option of the configuration, such as nerf.bound=1.2. Repeatable.", HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<int?> _iters = new("--iters") { Description = "Optimisation steps.", HelpName = "n" };
+    private readonly Option<uint?> _seed = new("--seed") { Description = "Seed of every random draw.", HelpName = "n" };
+    private readonly Option<string?> _negative = new("--negative") { Description = "What to keep away from.", HelpName = "text" };
+    private readonly Option<float?> _guidanceScale = new("--guidance-scale") { Description = "How strongly the prompt pulls.", HelpName = "x" };
+    private readonly Option<string?> _size = new("--size") { Description = "Size of the training render in pixels, such as 64x64.", HelpName = "WxH" };
+    private readonly Option<string?> _device = new("--device") { Description = "Where our kernels run: auto, cpu, cuda or cuda:N.", HelpName = "device" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", HelpName = "n" };
+    private readonly Option<int?> _previewInterval = new("--preview-interval") { Description = "Steps between two preview sheets, 0 for none.", HelpName = "n" };
+    private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video (this version makes none)." };
+    private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh (this version makes none)." };
+    private readonly Option<bool> _anyway = new("--anyway") { Description = "Train also where the result will disappoint, such as on words that the prior does not know." };
+
+    private TrainCommand(GlobalOptions global)
+    {
+        _global = global;
+    }
+
+    /// <summary>Declares the command.</summary>
+    public static Command Create(GlobalOptions global)
+    {
+        TrainCommand train = new(global);
+        Command command = new(Name, "Trains a 3D object from a sentence; ends with pictures in a run folder.") { train._prompt };
+        Option[] options =
+        [
+            train._out, train._iters, train._seed, train._model, train._preset, train._config, train._set, train._negative, train._guidanceScale, train._size,
+            train._device, train._threads, train._previewInterval, train._noVideo, train._noMesh, train._anyway, train._text,
+        ];
+        foreach (Option option in options)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(train.Validate);
+        HelpWithExample.Install(
+            command,
+            "dfk train \"a hamburger\"",
+            "dfk train \"a red chair\" --out chair --seed 3 --iters 600",
+            "dfk train --config runs/a-hamburger-1/config.yaml --set loss.lambda_tv=0.02");
+        command.SetAction(train.Invoke);
+        return command;
+    }
+
+    private int Invoke(ParseResult parse)
+    {
+        bool json = parse.GetValue(_global.Json);
+        bool quiet = parse.GetValue(_global.Quiet);
+        TrainingScreen screen = new(json, quiet, parse.GetValue(_global.Verbose));
+        return ErrorReport.Guard(parse, _global, () => Train(parse, screen, json, quiet), () => screen.RunFolder is { } folder ? Path.Combine(folder, "log.txt") : null);
+    }
+
+    private ExitCode Train(ParseResult parse, TrainingScreen screen, bool json, bool quiet)
+    {
+        RunConfiguration configuration = Sources(parse).Resolve();
+        DeviceSelection.Require(configuration);
+        TrainingRequest request = new()
+        {
+            OutputFolder = parse.GetValue(_out),
+            NoVideo = parse.GetValue(_noVideo),
+            NoMesh = parse.GetValue(_noMesh),
+            Anyway = parse.GetValue(_anyway),
+        };
+        using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
+        TrainingResult result = screen.Run(observer => TrainingSession.Run(configuration, request, observer, signals.Token));
+        if (json)
+        {
+            TrainingSummary.WriteJson(result);
+        }
+        else if (!quiet)
+        {
+            TrainingSummary.WriteText(result, Console.Out);
+        }
+
+        return result.Outcome == TrainingOutcome.Done ? ExitCode.Done : ExitCode.Interrupted;
+    }
+
+    private ConfigurationSources Sources(ParseResult parse)
+    {
+        List<ConfigurationOverride> overrides = [];
+        foreach (string entry in parse.GetValue(_set) ?? [])
+        {
+            int equals = entry.IndexOf('=', StringComparison.Ordinal);
+            overrides.Add(new ConfigurationOverride("--set", entry[..equals], entry[(equals + 1)..]));
+        }
+
+        void Add(string source, string key, object? value)
+        {
+            if (value is not null)
+            {
+                overrides.Add(new ConfigurationOverride(source, key, Convert.ToString(value, CultureInfo.InvariantCulture)!));
+            }
+        }
+
+        Add("the prompt", "prompt", parse.GetValue(_prompt));
+        Add("--text", "prompt", parse.GetValue(_text));
+        Add("--model", "model", parse.GetValue(_model));
+        Add("--iters", "iters", parse.GetValue(_iters));
+        Add("--seed", "seed", parse.GetValue(_seed));
+        Add("--negative", "negative_prompt", parse.GetValue(_negative));
+        Add("--guidance-scale", "guidance_scale", parse.GetValue(_guidanceScale));
+        Add("--device", "device", parse.GetValue(_device));
+        Add("--threads", "threads", parse.GetValue(_threads));
+        Add("--preview-interval", "preview_interval", parse.GetValue(_previewInterval));
+        if (parse.GetValue(_size) is { } size)
+        {
+            string[] sides = size.Split('x');
+            Add("--size", "data.train_dataset.width", sides[0]);
+            Add("--size", "data.train_dataset.height", sides[1]);
+        }
+
+        return new ConfigurationSources { Preset = parse.GetValue(_preset), ConfigurationPath = parse.GetValue(_config), Overrides = overrides };
+    }
+
+    // Whatever the parser cannot know about the shape of the command line; the contents are checked with the configuration.
+    private void Validate(CommandResult result)
+    {
+        string?[] sets = Tokens(result, _set);
+        bool prompt = Tokens(result, _text).Length > 0 || result.GetResult(_prompt) is { Tokens.Count: > 0 };
+        bool promptElsewhere = Tokens(result, _config).Length > 0 || sets.Any(entry => entry!.StartsWith("prompt=", StringComparison.Ordinal));
+        if (!prompt && !promptElsewhere)
+        {
+            result.AddError("expected a prompt that says what to make: dfk train \"a hamburger\"");
+        }
+
+        if (Tokens(result, _text).Length > 0 && result.GetResult(_prompt) is { Tokens.Count: > 0 })
+        {
+            result.AddError("the prompt is given twice, as it stands and by --text; give it once.");
+        }
+
+        foreach (string? entry in sets.Where(entry => !entry!.Contains('=', StringComparison.Ordinal)))
+        {
+            result.AddError($"--set: expected key=value, got '{entry}'.");
+        }
+
+        if (Tokens(result, _size) is [{ } size] && !SizePattern().IsMatch(size))
+        {
+            result.AddError($"--size: expected WIDTHxHEIGHT such as 64x64, got '{size}'.");
+        }
+
+        if (Tokens(result, _device) is [{ } device] && !DevicePattern().IsMatch(device))
+        {
+            result.AddError($"--device: expected auto, cpu, cuda or cuda:N, got '{device}'.");
+        }
+    }
+
+    private static string[] Tokens(CommandResult result, Option option)
+    {
+        return [.. result.GetResult(option)?.Tokens.Select(token => token.Value) ?? []];
+    }
+
+    [GeneratedRegex(@"^\d{1,6}x\d{1,6}\z")]
+    private static partial Regex SizePattern();
+
+    [GeneratedRegex(@"^(auto|cpu|cuda(:\d{1,3})?)\z")]
+    private static partial Regex DevicePattern();
+}

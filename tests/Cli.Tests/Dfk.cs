@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Text;
+
+namespace DreamFusion.Cli.Tests;
+
+/// <summary>What a run of the program left behind.</summary>
+/// <param name="ExitCode">The process's exit code.</param>
+/// <param name="Output">Its stdout.</param>
+/// <param name="Error">Its stderr.</param>
+public sealed record DfkResult(int ExitCode, string Output, string Error);
+
+/// <summary>Runs the built program as a process of its own, as a user does, with pipes instead of a terminal.</summary>
+public static class Dfk
+{
+    private static readonly TimeSpan _longest = TimeSpan.FromMinutes(4);
+
+    /// <summary>Path of the built program, which the build copies next to this test.</summary>
+    public static string ProgramPath { get; } = Path.Combine(AppContext.BaseDirectory, "dfk.dll");
+
+    /// <summary>Runs it to its end.</summary>
+    public static DfkResult Run(params string[] arguments)
+    {
+        return RunIn(Path.GetTempPath(), arguments);
+    }
+
+    /// <summary>Runs it to its end in a folder.</summary>
+    public static DfkResult RunIn(string folder, params string[] arguments)
+    {
+        using Process process = Start(folder, arguments);
+        return Wait(process);
+    }
+
+    /// <summary>Starts it in a folder.</summary>
+    public static Process Start(string folder, IReadOnlyList<string> arguments)
+    {
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        ProcessStartInfo start = new(host, [ProgramPath, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+            WorkingDirectory = folder,
+        };
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public static DfkResult Wait(Process process)
+    {
+        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        if (!process.WaitForExit(_longest))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"dfk did not end within {_longest}.");
+        }
+
+        return new DfkResult(process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+}

@@ -1,0 +1,161 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Threading;
+using Xunit;
+
+namespace DreamFusion.Cli.Tests;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("iters: 0", "--config FILE", "line 1: iters: expected 1 to 1000000, got 0")]
+    [InlineData("itres: 5", "--config FILE", "line 1: unknown option 'itres'; did you mean 'iters'?")]
+    [InlineData("", "--config none.yaml", "configuration none.yaml cannot be read")]
+    [InlineData("", "--set nerf.bond=1", "--set: unknown option 'nerf.bond'; did you mean 'nerf.bound'?")]
+    [InlineData("", "--preset toybocks", "preset 'toybocks' does not exist; this version has: toybox")]
+    [InlineData("", "--iters 0", "--iters: iters: expected 1 to 1000000, got 0")]
+    [InlineData("", "--size 4x64", "--size: data.train_dataset.width: expected 8 to 1024, got 4")]
+    [InlineData("", "--model nowhere", "nowhere")]
+    public void Bad_input_exits_3_and_names_it(string yaml, string arguments, string expected)
+    {
+        File.WriteAllText(_folder.File("FILE"), yaml + "\n");
+        DfkResult result = Train(["a hamburger", .. arguments.Split(' ')]);
+        Assert.True(result.ExitCode == 3, result.Error);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("runs")), "A refused run must leave nothing behind.");
+    }
+
+    [Fact]
+    public void All_problems_come_in_one_message()
+    {
+        DfkResult result = Train(["a hamburger", "--iters", "0", "--set", "nerf.bound=-1", "--set", "loss.lambda_tv=2000"]);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("3 problems", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("a\u0007b")]
+    public void Prompt_without_words_exits_3(string prompt)
+    {
+        DfkResult result = Train([prompt]);
+        Assert.True(result.ExitCode == 3, result.Error);
+        Assert.Contains("prompt: expected", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prompt_that_the_prior_does_not_know_exits_3_and_says_what_to_do()
+    {
+        DfkResult result = Train(["@qwertz"]);
+        Assert.True(result.ExitCode == 3, result.Error);
+        Assert.Contains("--anyway", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Full_output_folder_exits_3_and_is_left_alone()
+    {
+        Directory.CreateDirectory(_folder.File("out"));
+        File.WriteAllText(_folder.File("out/mine.txt"), "x");
+        DfkResult result = Train(["a hamburger", "--out", "out"]);
+        Assert.True(result.ExitCode == 3, result.Error);
+        Assert.Contains("holds mine.txt", result.Error, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFileSystemEntries(_folder.File("out")));
+    }
+
+    [Fact]
+    public void Device_that_cannot_be_had_exits_4_with_the_reason()
+    {
+        DfkResult result = Train(["a hamburger", "--device", "cuda:1"]);
+        Assert.True(result.ExitCode == 4, result.Error);
+        Assert.Contains("device cuda:1: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--device cpu", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Errors_come_as_json_on_request()
+    {
+        DfkResult result = Train(["a hamburger", "--device", "cuda", "--json"]);
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        Assert.Equal(("error", 4), (json.RootElement.GetProperty("status").GetString(), json.RootElement.GetProperty("exit_code").GetInt32()));
+        Assert.StartsWith("dfk: device cuda", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Short_run_leaves_a_whole_run_folder_and_its_configuration_repeats_it()
+    {
+        DfkResult result = Train([.. Short("a hamburger"), "--json"]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        Assert.Equal(("done", 4), (json.RootElement.GetProperty("status").GetString(), json.RootElement.GetProperty("step").GetInt32()));
+        Assert.Equal(Path.Combine("runs", "a-hamburger-1"), json.RootElement.GetProperty("run").GetString());
+        string run = _folder.File("runs/a-hamburger-1");
+        Assert.Equal(
+            ["checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "previews", "run.json", "sheet.png"],
+            Directory.GetFileSystemEntries(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(4, File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length);
+        Assert.Equal("000004.safetensors\n", File.ReadAllText(Path.Combine(run, "checkpoints", "latest")));
+        using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json")));
+        Assert.Equal("done", summary.RootElement.GetProperty("status").GetString());
+
+        DfkResult again = Train(["--config", Path.Combine(run, "config.yaml"), "--threads", "1", "--out", "again", "--quiet"]);
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.Empty(again.Output);
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(run, "checkpoints", "000004.safetensors")),
+            File.ReadAllBytes(_folder.File("again/checkpoints/000004.safetensors")));
+    }
+
+    [UnixTheory]
+    [InlineData("-INT")]
+    [InlineData("-TERM")]
+    [InlineData("-HUP")]
+    public void Interrupt_saves_the_state_and_exits_130(string signal)
+    {
+        using Process process = Dfk.Start(_folder.Path, ["train", .. Short("a hamburger"), "--iters", "100000", "--out", "run"]);
+        string metrics = _folder.File("run/metrics.jsonl");
+        while (!process.HasExited && !(File.Exists(metrics) && new FileInfo(metrics).Length > 0))
+        {
+            Thread.Sleep(20);
+        }
+
+        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            kill.WaitForExit();
+        }
+
+        DfkResult result = Dfk.Wait(process);
+        Assert.True(result.ExitCode == 130, result.Error);
+        Assert.Contains("interrupted: ", result.Output, StringComparison.Ordinal);
+        using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(_folder.File("run/run.json")));
+        Assert.Equal("interrupted", summary.RootElement.GetProperty("status").GetString());
+        string latest = File.ReadAllText(_folder.File("run/checkpoints/latest")).Trim();
+        Assert.True(File.Exists(_folder.File("run/checkpoints/" + latest)), latest);
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    // The smallest run that passes through every part: two previews, a checkpoint in the middle, pictures at the end.
+    private static string[] Short(string prompt)
+    {
+        return
+        [
+            prompt, "--iters", "4", "--size", "16x16", "--preview-interval", "2", "--set", "checkpoint_interval=2", "--set", "renderer.eval_max_steps=16",
+            "--set", "data.val_dataset.width=16", "--set", "data.val_dataset.height=16", "--set", "data.test_dataset.width=16", "--set", "data.test_dataset.height=16",
+        ];
+    }
+
+    private DfkResult Train(string[] arguments)
+    {
+        return Dfk.RunIn(_folder.Path, ["train", .. arguments]);
+    }
+}

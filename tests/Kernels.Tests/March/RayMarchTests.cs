@@ -82,6 +82,43 @@ public sealed class RayMarchTests
         Assert.True(undecided < certain / 4 + 200, $"{undecided} undecided of {certain}");
     }
 
+    // Lattice points exactly on cell faces, where a skip that rounds the wrong way would jump over an occupied one.
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(-1f)]
+    public void SkippingNeverChangesTheSamples(float direction)
+    {
+        const int side = 12, resolution = 16, steps = 128;
+        using var device = new TestDevice();
+        var random = new Random(17);
+        using var grid = new OccupancyGridBuffers(device.Accelerator, new OccupancyGridOptions { Resolution = resolution, DensityThreshold = 0.5f, ThresholdByMean = false });
+        OccupancyGridTests.Fill(device, grid, _ => random.Next(5) == 0 ? 1f : 0f);
+        uint[] bits = device.Read(grid.Bits);
+        // Four steps to a cell of 1/8, starting half a step before the cube: t_k = 1 + k/32.
+        var options = new RayMarchOptions { StepLength = 1f / 32f, MaxSteps = steps };
+        Float3[] origins = Enumerable.Range(0, side * side).Select(i => new Float3(2f * (i % side) / side - 0.95f, 2f * (i / side) / side - 0.95f, -2f * direction)).ToArray();
+        var rays = new RayBatch(
+            device.Upload(origins),
+            device.Upload(Enumerable.Repeat(new Float3(0f, 0f, direction), origins.Length).ToArray()),
+            device.Upload(Enumerable.Repeat(1f - 1f / 64f, origins.Length).ToArray()),
+            device.Upload(Enumerable.Repeat(3f, origins.Length).ToArray()));
+        PackedSamples samples = March(device, rays, grid, options, null);
+        var expected = new List<(int Ray, float Distance)>();
+        for (int ray = 0; ray < origins.Length; ray++)
+        {
+            for (int k = 0; k < steps; k++)
+            {
+                float t = 1f + k / 32f;
+                int Cell(float coordinate) => Math.Min((int)((coordinate + 1f) * 8f), resolution - 1);
+                if (t < 3f && OccupancyGridTests.IsOccupied(bits, Cell(origins[ray].X), Cell(origins[ray].Y), Cell(origins[ray].Z + t * direction)))
+                {
+                    expected.Add((ray, t));
+                }
+            }
+        }
+        Assert.Equal(expected, device.Read(samples.RayIndices).Zip(device.Read(samples.Distances)));
+    }
+
     [Fact]
     public void FullGridGivesEveryLatticePointInsideTheSphere()
     {

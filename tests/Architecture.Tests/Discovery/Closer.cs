@@ -57,9 +57,7 @@ public sealed class Closer
         IEnumerable<Type[]> combinations = [[]];
         foreach (Type parameter in parameters)
         {
-            // Without an interface constraint every struct fits: one representative is enough.
-            bool free = !parameter.GetGenericParameterConstraints().Any(constraint => constraint.IsInterface);
-            Type[] fitting = free ? [typeof(float)] : _candidates;
+            Type[] fitting = Fitting(parameter);
             combinations = combinations.SelectMany(combination => fitting.Select(candidate => (Type[])[.. combination, candidate]));
         }
 
@@ -72,15 +70,27 @@ public sealed class Closer
             }
             catch (ArgumentException)
             {
-                // The constraints refuse this combination; reflection has no question form for it.
+                // The constraints refuse this combination of generic interfaces; reflection has no question form for it.
             }
 
-            if (made.Count == MaximumVariants)
+            if (made.Count > MaximumVariants)
             {
-                break;
+                throw new InvalidOperationException(
+                    $"More than {MaximumVariants} variants of one kernel; tighten the constraints of its type parameters or raise the limit here.");
             }
         }
 
         return made;
     }
+
+    /// <summary>Candidates that implement the parameter's interfaces. Without any, every struct fits and one representative is enough.</summary>
+    private Type[] Fitting(Type parameter)
+    {
+        Type[] interfaces = [.. parameter.GetGenericParameterConstraints().Where(constraint => constraint.IsInterface)];
+        return interfaces.Length == 0
+            ? [typeof(float)]
+            : [.. _candidates.Where(candidate => interfaces.All(wanted => candidate.GetInterfaces().Any(offered => Definition(offered) == Definition(wanted))))];
+    }
+
+    private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
 }

@@ -84,9 +84,11 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     private readonly Action<Index1D, HashGridKernels.PositionGradientArgs> _positionGradient;
     private readonly Action<Index1D, HashGridKernels.SecondOrderTableArgs> _secondOrderTable;
     private readonly Action<Index1D, HashGridKernels.SecondOrderCotangentArgs> _secondOrderCotangent;
+    private readonly HashGridHost<TInterpolation>? _host;
 
-    private HashGrid(Accelerator accelerator)
+    private HashGrid(Accelerator accelerator, HostThreads? host)
     {
+        _host = HashGridHost<TInterpolation>.Create(host);
         _accelerator = accelerator;
         _encode = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.EncodeArgs>(HashGridKernels.Encode<TInterpolation>);
         _backwardTable = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.BackwardTableArgs>(
@@ -102,16 +104,24 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     }
 
     /// <inheritdoc/>
-    public static HashGrid<TInterpolation> Load(Accelerator accelerator) => new(accelerator);
+    public static HashGrid<TInterpolation> Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static HashGrid<TInterpolation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
     /// <inheritdoc/>
     public void Encode(
         HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions, ArrayView<float> features)
     {
         HashGridKernels.Grid grid = Bind(options, activeLevels, table, positions, features);
-        if (positions.Length > 0)
+        var args = new HashGridKernels.EncodeArgs { Grid = grid, Positions = positions, Features = features };
+        if (positions.Length > 0 && _host is not null)
         {
-            _encode(positions.IntLength, new HashGridKernels.EncodeArgs { Grid = grid, Positions = positions, Features = features });
+            _host.Encode(_layouts[options].Layout, args);
+        }
+        else if (positions.Length > 0)
+        {
+            _encode(positions.IntLength, args);
         }
     }
 
@@ -120,11 +130,14 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         HashGridOptions options, int activeLevels, ArrayView<Float3> positions, ArrayView<float> dLdFeatures, ArrayView<float> dLdTable)
     {
         HashGridKernels.Grid grid = Bind(options, activeLevels, dLdTable, positions, dLdFeatures);
-        if (positions.Length > 0 && activeLevels > 0)
+        var args = new HashGridKernels.BackwardTableArgs { Grid = grid, Positions = positions, DLdFeatures = dLdFeatures, DLdTable = dLdTable };
+        if (positions.Length > 0 && activeLevels > 0 && _host is not null)
         {
-            _backwardTable(
-                activeLevels,
-                new HashGridKernels.BackwardTableArgs { Grid = grid, Positions = positions, DLdFeatures = dLdFeatures, DLdTable = dLdTable });
+            _host.BackwardTable(_layouts[options].Layout, args);
+        }
+        else if (positions.Length > 0 && activeLevels > 0)
+        {
+            _backwardTable(activeLevels, args);
         }
     }
 
@@ -132,13 +145,33 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     public void BackwardPosition(
         HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions,
         ArrayView<float> dLdFeatures, ArrayView<Float3> dLdPositions)
-        => LaunchGradient(_backwardPosition, options, activeLevels, table, positions, dLdFeatures, dLdPositions);
+    {
+        HashGridKernels.PositionGradientArgs args = BindGradient(options, activeLevels, table, positions, dLdFeatures, dLdPositions);
+        if (positions.Length > 0 && _host is not null)
+        {
+            _host.BackwardPosition(_layouts[options].Layout, args);
+        }
+        else if (positions.Length > 0)
+        {
+            _backwardPosition(positions.IntLength, args);
+        }
+    }
 
     /// <inheritdoc/>
     public void PositionGradient(
         HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions,
         ArrayView<float> cotangent, ArrayView<Float3> gradient)
-        => LaunchGradient(_positionGradient, options, activeLevels, table, positions, cotangent, gradient);
+    {
+        HashGridKernels.PositionGradientArgs args = BindGradient(options, activeLevels, table, positions, cotangent, gradient);
+        if (positions.Length > 0 && _host is not null)
+        {
+            _host.PositionGradient(_layouts[options].Layout, args);
+        }
+        else if (positions.Length > 0)
+        {
+            _positionGradient(positions.IntLength, args);
+        }
+    }
 
     /// <inheritdoc/>
     public void PositionGradientBackwardTable(
@@ -147,16 +180,21 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     {
         HashGridKernels.Grid grid = Bind(options, activeLevels, dLdTable, positions, cotangent);
         RequireLength("position gradients", positions.Length, dLdGradient.Length);
-        if (positions.Length > 0 && activeLevels > 0)
+        var args = new HashGridKernels.SecondOrderTableArgs
         {
-            _secondOrderTable(activeLevels, new HashGridKernels.SecondOrderTableArgs
-            {
-                Grid = grid,
-                Positions = positions,
-                Cotangent = cotangent,
-                DLdGradient = dLdGradient,
-                DLdTable = dLdTable,
-            });
+            Grid = grid,
+            Positions = positions,
+            Cotangent = cotangent,
+            DLdGradient = dLdGradient,
+            DLdTable = dLdTable,
+        };
+        if (positions.Length > 0 && activeLevels > 0 && _host is not null)
+        {
+            _host.PositionGradientBackwardTable(_layouts[options].Layout, args);
+        }
+        else if (positions.Length > 0 && activeLevels > 0)
+        {
+            _secondOrderTable(activeLevels, args);
         }
     }
 
@@ -167,15 +205,20 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     {
         HashGridKernels.Grid grid = Bind(options, activeLevels, table, positions, dLdCotangent);
         RequireLength("position gradients", positions.Length, dLdGradient.Length);
-        if (positions.Length > 0)
+        var args = new HashGridKernels.SecondOrderCotangentArgs
         {
-            _secondOrderCotangent(positions.IntLength, new HashGridKernels.SecondOrderCotangentArgs
-            {
-                Grid = grid,
-                Positions = positions,
-                DLdGradient = dLdGradient,
-                DLdCotangent = dLdCotangent,
-            });
+            Grid = grid,
+            Positions = positions,
+            DLdGradient = dLdGradient,
+            DLdCotangent = dLdCotangent,
+        };
+        if (positions.Length > 0 && _host is not null)
+        {
+            _host.PositionGradientBackwardCotangent(_layouts[options].Layout, args);
+        }
+        else if (positions.Length > 0)
+        {
+            _secondOrderCotangent(positions.IntLength, args);
         }
     }
 
@@ -190,22 +233,13 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         _layouts.Clear();
     }
 
-    private void LaunchGradient(
-        Action<Index1D, HashGridKernels.PositionGradientArgs> kernel, HashGridOptions options, int activeLevels,
-        ArrayView<float> table, ArrayView<Float3> positions, ArrayView<float> cotangent, ArrayView<Float3> result)
+    private HashGridKernels.PositionGradientArgs BindGradient(
+        HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions,
+        ArrayView<float> cotangent, ArrayView<Float3> result)
     {
         HashGridKernels.Grid grid = Bind(options, activeLevels, table, positions, cotangent);
         RequireLength("position gradients", positions.Length, result.Length);
-        if (positions.Length > 0)
-        {
-            kernel(positions.IntLength, new HashGridKernels.PositionGradientArgs
-            {
-                Grid = grid,
-                Positions = positions,
-                Cotangent = cotangent,
-                Result = result,
-            });
-        }
+        return new HashGridKernels.PositionGradientArgs { Grid = grid, Positions = positions, Cotangent = cotangent, Result = result };
     }
 
     private HashGridKernels.Grid Bind(
@@ -254,11 +288,14 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     {
         public DeviceLayout(Accelerator accelerator, HashGridLayout layout)
         {
+            Layout = layout;
             ParameterCount = layout.ParameterCount;
             Levels = accelerator.Allocate1D<HashGridLevel>(layout.Levels.Length);
             HashGridLevel[] levels = [.. layout.Levels];
             Levels.CopyFromCPU(levels);
         }
+
+        public HashGridLayout Layout { get; }
 
         public int ParameterCount { get; }
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using DreamFusion.Kernels.Device;
 
 namespace DreamFusion.Kernels.Encode;
 
@@ -138,6 +137,7 @@ internal struct HashGridCells
     /// Element index of the first feature, counted from the level's first entry: of every corner [corner, cell], or only of corner 0 [cell]
     /// if the result is true.
     /// </param>
+    /// <param name="cells">Weights and slopes.</param>
     /// <returns>True on a dense level if no cell wraps around: the corners then lie at fixed distances from corner 0.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe bool Locate<TInterpolation>(

@@ -1,0 +1,215 @@
+using System;
+using DreamFusion.Kernels.Device;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DreamFusion.Kernels.Optimize;
+
+/// <summary>
+/// Adan, Nesterov momentum with adaptive step sizes, over a flat parameter arena. p parameter, g gradient, t step from 1, c clip
+/// factor, λ weight decay.
+/// <code>
+/// g ← c g       d = g - g' (0 at t = 1), g' the gradient of the step before
+/// m ← β₁ m + (1 - β₁) g     v ← β₂ v + (1 - β₂) d     n ← β₃ n + (1 - β₃) (g + β₂ d)²
+/// p ← p - lr (m / (1 - β₁ᵗ) + β₂ v / (1 - β₂ᵗ)) / (√n / √(1 - β₃ᵗ) + ε)      p ← p / (1 + lr λ)      g' ← g, g ← 0
+/// </code>
+/// Source: Xie et al. 2022, "Adan: Adaptive Nesterov momentum algorithm", algorithm 1, with its β read as decay rates
+/// (1 - β of the paper) like the published code. It has no backward: it ends the step.
+/// </summary>
+public static class AdanKernels
+{
+    /// <summary>Arguments of <see cref="Update"/>.</summary>
+    public struct Args
+    {
+        /// <summary>p of the group; updated.</summary>
+        public ArrayView<float> Parameters;
+
+        /// <summary>g of the group; zeroed.</summary>
+        public ArrayView<float> Gradients;
+
+        /// <summary>m of the group; updated.</summary>
+        public ArrayView<float> FirstMoments;
+
+        /// <summary>v of the group; updated.</summary>
+        public ArrayView<float> DifferenceMoments;
+
+        /// <summary>n of the group; updated.</summary>
+        public ArrayView<float> SecondMoments;
+
+        /// <summary>g' of the group; overwritten with c g.</summary>
+        public ArrayView<float> PreviousGradients;
+
+        /// <summary>β₁.</summary>
+        public float Beta1;
+
+        /// <summary>1 - β₁.</summary>
+        public float OneMinusBeta1;
+
+        /// <summary>β₂.</summary>
+        public float Beta2;
+
+        /// <summary>1 - β₂.</summary>
+        public float OneMinusBeta2;
+
+        /// <summary>β₃.</summary>
+        public float Beta3;
+
+        /// <summary>1 - β₃.</summary>
+        public float OneMinusBeta3;
+
+        /// <summary>ε.</summary>
+        public float Epsilon;
+
+        /// <summary>c.</summary>
+        public float ClipFactor;
+
+        /// <summary>lr / (1 - β₁ᵗ).</summary>
+        public float StepSize;
+
+        /// <summary>lr β₂ / (1 - β₂ᵗ).</summary>
+        public float DifferenceStepSize;
+
+        /// <summary>1 / √(1 - β₃ᵗ).</summary>
+        public float SecondMomentCorrection;
+
+        /// <summary>Factor on p before the update: 1 - lr λ without the proximal form, else 1.</summary>
+        public float FactorBefore;
+
+        /// <summary>Factor on p after the update: 1 / (1 + lr λ) in the proximal form, else 1.</summary>
+        public float FactorAfter;
+
+        /// <summary>1 at t = 1, when there is no previous gradient; else 0.</summary>
+        public int IsFirstStep;
+    }
+
+    /// <summary>One step of one parameter. One work item per parameter of the group.</summary>
+    /// <param name="index">Parameter within the group.</param>
+    /// <param name="a">Arguments.</param>
+    public static void Update(Index1D index, Args a)
+    {
+        float g = a.ClipFactor * a.Gradients[index];
+        float difference = a.IsFirstStep != 0 ? 0f : g - a.PreviousGradients[index];
+        float lookAhead = g + a.Beta2 * difference;
+        float m = a.Beta1 * a.FirstMoments[index] + a.OneMinusBeta1 * g;
+        float v = a.Beta2 * a.DifferenceMoments[index] + a.OneMinusBeta2 * difference;
+        float n = a.Beta3 * a.SecondMoments[index] + a.OneMinusBeta3 * lookAhead * lookAhead;
+        float denominator = MathF.Sqrt(n) * a.SecondMomentCorrection + a.Epsilon;
+        a.FirstMoments[index] = m;
+        a.DifferenceMoments[index] = v;
+        a.SecondMoments[index] = n;
+        a.PreviousGradients[index] = g;
+        a.Gradients[index] = 0f;
+        float p = a.Parameters[index] * a.FactorBefore;
+        a.Parameters[index] = (p - (a.StepSize * m + a.DifferenceStepSize * v) / denominator) * a.FactorAfter;
+    }
+}
+
+/// <summary>Launcher of the Adan kernel; the caller owns parameters, gradients and state.</summary>
+public sealed class Adan : IKernelFamily<Adan>, IDisposable
+{
+    private readonly GradientInspection _inspection;
+    private readonly Action<Index1D, AdanKernels.Args> _update;
+    private AdanOptions? _checked;
+
+    private Adan(Accelerator accelerator)
+    {
+        _inspection = GradientInspection.Load(accelerator);
+        _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdanKernels.Args>(AdanKernels.Update);
+    }
+
+    /// <inheritdoc/>
+    public static Adan Load(Accelerator accelerator)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        return new(accelerator);
+    }
+
+    /// <summary>
+    /// One step over all groups. If any gradient is not finite, nothing is updated and the report says so; the caller repeats the
+    /// step number then. The gradient is zero afterwards in every case.
+    /// </summary>
+    /// <param name="options">Settings common to all groups.</param>
+    /// <param name="groups">Ranges of the arena that do not overlap; parameters outside all of them stay as they are.</param>
+    /// <param name="step">t, from 1: the number of steps applied, this one included.</param>
+    /// <param name="parameters">Parameter arena.</param>
+    /// <param name="gradients">Gradient arena of the same length; zeroed.</param>
+    /// <param name="state">State arenas of the same length.</param>
+    public OptimizerReport Step(
+        AdanOptions options, ReadOnlySpan<OptimizerGroup> groups, int step, ArrayView<float> parameters, ArrayView<float> gradients, AdanState state)
+    {
+        Check(options, step, parameters.Length, gradients.Length, state);
+        OptimizerGroup.RequireValid("Adan", groups, parameters.Length);
+        OptimizerReport report = _inspection.Inspect(gradients, options.MaxGradientNorm);
+        if (report.Applied)
+        {
+            foreach (OptimizerGroup group in groups)
+            {
+                Launch(options, group, step, report.ClipFactor, parameters, gradients, state);
+            }
+        }
+
+        // The kernel zeroes what it reads; this reaches the padding and everything after a refused step.
+        gradients.MemSetToZero();
+        return report;
+    }
+
+    /// <summary>Frees the scratch buffers.</summary>
+    public void Dispose() => _inspection.Dispose();
+
+    private void Check(AdanOptions options, int step, long parameterCount, long gradientCount, AdanState state)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        // Options are immutable: once checked, always good, and a step allocates nothing.
+        if (!ReferenceEquals(options, _checked))
+        {
+            if (options.Validate() is { Count: > 0 } problems)
+            {
+                throw new ArgumentException(string.Join(' ', problems), nameof(options));
+            }
+
+            _checked = options;
+        }
+
+        if (gradientCount != parameterCount || state.FirstMoments.Length != parameterCount || state.DifferenceMoments.Length != parameterCount
+            || state.SecondMoments.Length != parameterCount || state.PreviousGradients.Length != parameterCount)
+        {
+            throw new ArgumentException($"Adan: expected {parameterCount} gradients and state values, got {gradientCount}, {state.FirstMoments.Length}, {state.DifferenceMoments.Length}, {state.SecondMoments.Length} and {state.PreviousGradients.Length}; allocate them like the parameters.");
+        }
+    }
+
+    private void Launch(
+        AdanOptions options, OptimizerGroup group, int step, double clip, ArrayView<float> parameters, ArrayView<float> gradients, AdanState state)
+    {
+        // One launch takes an int extent; an arena may be longer.
+        for (long done = 0; done < group.Length; done += int.MaxValue)
+        {
+            long start = group.Start + done;
+            int count = (int)Math.Min(int.MaxValue, group.Length - done);
+            double decay = group.LearningRate * group.WeightDecay;
+            _update(count, new AdanKernels.Args
+            {
+                Parameters = parameters.SubView(start, count),
+                Gradients = gradients.SubView(start, count),
+                FirstMoments = state.FirstMoments.SubView(start, count),
+                DifferenceMoments = state.DifferenceMoments.SubView(start, count),
+                SecondMoments = state.SecondMoments.SubView(start, count),
+                PreviousGradients = state.PreviousGradients.SubView(start, count),
+                Beta1 = (float)options.Beta1,
+                OneMinusBeta1 = (float)(1d - options.Beta1),
+                Beta2 = (float)options.Beta2,
+                OneMinusBeta2 = (float)(1d - options.Beta2),
+                Beta3 = (float)options.Beta3,
+                OneMinusBeta3 = (float)(1d - options.Beta3),
+                Epsilon = (float)options.Epsilon,
+                ClipFactor = (float)clip,
+                StepSize = (float)(group.LearningRate / (1d - Math.Pow(options.Beta1, step))),
+                DifferenceStepSize = (float)(group.LearningRate * options.Beta2 / (1d - Math.Pow(options.Beta2, step))),
+                SecondMomentCorrection = (float)(1d / Math.Sqrt(1d - Math.Pow(options.Beta3, step))),
+                FactorBefore = options.ProximalWeightDecay ? 1f : (float)(1d - decay),
+                FactorAfter = options.ProximalWeightDecay ? (float)(1d / (1d + decay)) : 1f,
+                IsFirstStep = step == 1 ? 1 : 0,
+            });
+        }
+    }
+}

@@ -16,14 +16,14 @@ internal static class TrainingSummary
             $"{(result.Outcome == TrainingOutcome.Done ? "done" : "interrupted")}: {result.Step} steps in {ProgressText.Duration(result.Duration)} ({result.Step / seconds:0.0} steps/s over all)"));
         if (result.SheetPath is not null)
         {
-            output.WriteLine("  pictures    " + result.SheetPath);
+            output.WriteLine("  pictures              " + result.SheetPath);
         }
 
-        output.WriteLine("  checkpoint  " + result.CheckpointPath);
-        output.WriteLine("  run folder  " + result.RunFolder);
+        output.WriteLine("  checkpoint            " + result.CheckpointPath);
+        output.WriteLine("  run folder            " + result.RunFolder);
         foreach ((string name, double value) in result.Scores)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-10}  {value:G4}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-20}  {value:G4}"));
         }
     }
 

@@ -21,7 +21,7 @@ internal static class UsageError
         }
 
         Console.Error.WriteLine($"Try '{(command is RootCommand ? "dfk" : "dfk " + command.Name)} --help'.");
-        if (parse.GetResult(global.Json) is not null)
+        if (parse.GetResult(global.Json) is { Implicit: false })
         {
             ErrorReport.WriteJson(ExitCode.Usage, message);
         }

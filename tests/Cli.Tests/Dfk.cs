@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 
 namespace DreamFusion.Cli.Tests;
@@ -37,7 +39,9 @@ public static class Dfk
     public static Process Start(string folder, IReadOnlyList<string> arguments)
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        ProcessStartInfo start = new(host, [ProgramPath, .. arguments])
+        // A shell starts background jobs with Ctrl+C ignored, and a program then must not listen to it: give the child the default back.
+        string[] command = InterruptIsIgnored ? ["env", "--default-signal=INT", host, ProgramPath] : [host, ProgramPath];
+        ProcessStartInfo start = new(command[0], [.. command[1..], .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -46,6 +50,18 @@ public static class Dfk
             WorkingDirectory = folder,
         };
         return Process.Start(start)!;
+    }
+
+    private static bool InterruptIsIgnored
+    {
+        get
+        {
+            const string Status = "/proc/self/status";
+            const string Field = "SigIgn:";
+            const ulong InterruptBit = 1UL << 1;
+            string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(text => text.StartsWith(Field, StringComparison.Ordinal)) : null;
+            return line is not null && (ulong.Parse(line[Field.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & InterruptBit) != 0;
+        }
     }
 
     /// <summary>Waits for its end.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -94,7 +95,7 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Short_run_leaves_a_whole_run_folder_and_its_configuration_repeats_it()
     {
-        DfkResult result = Train([.. Short("a hamburger"), "--json"]);
+        DfkResult result = Train([.. Short("a hamburger", 4), "--json"]);
         Assert.True(result.ExitCode == 0, result.Error);
         using JsonDocument json = JsonDocument.Parse(result.Output);
         Assert.Equal(("done", 4), (json.RootElement.GetProperty("status").GetString(), json.RootElement.GetProperty("step").GetInt32()));
@@ -122,14 +123,15 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("-HUP")]
     public void Interrupt_saves_the_state_and_exits_130(string signal)
     {
-        using Process process = Dfk.Start(_folder.Path, ["train", .. Short("a hamburger"), "--iters", "100000", "--out", "run"]);
+        using Process process = Dfk.Start(_folder.Path, ["train", .. Short("a hamburger", 100_000), "--out", "run"]);
         string metrics = _folder.File("run/metrics.jsonl");
+        // Signals count once the first step is done: before that there is no state to save.
         while (!process.HasExited && !(File.Exists(metrics) && new FileInfo(metrics).Length > 0))
         {
             Thread.Sleep(20);
         }
 
-        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]))
         {
             kill.WaitForExit();
         }
@@ -145,11 +147,11 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     // The smallest run that passes through every part: two previews, a checkpoint in the middle, pictures at the end.
-    private static string[] Short(string prompt)
+    private static string[] Short(string prompt, int iters)
     {
         return
         [
-            prompt, "--iters", "4", "--size", "16x16", "--preview-interval", "2", "--set", "checkpoint_interval=2", "--set", "renderer.eval_max_steps=16",
+            prompt, "--iters", iters.ToString(CultureInfo.InvariantCulture), "--size", "16x16", "--preview-interval", "2", "--set", "checkpoint_interval=2", "--set", "renderer.eval_max_steps=16",
             "--set", "data.val_dataset.width=16", "--set", "data.val_dataset.height=16", "--set", "data.test_dataset.width=16", "--set", "data.test_dataset.height=16",
         ];
     }

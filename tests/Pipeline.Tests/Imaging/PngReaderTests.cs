@@ -41,8 +41,9 @@ public sealed class PngReaderTests
     [InlineData(4)]
     public void Undoes_every_filter(byte filter)
     {
-        // Two RGB rows, filtered here by the specification's definitions: Raw - Predictor, modulo 256.
-        byte[,] raw = { { 10, 200, 30, 250, 5, 60 }, { 70, 8, 190, 100, 110, 120 } };
+        // Two RGB rows, filtered here by the specification's definitions: Raw - Predictor, modulo 256. In the first two channels Paeth's
+        // distances to left and above left, and to above and above left, are equal: the first in the order left, above, above left counts.
+        byte[,] raw = { { 50, 50, 30, 40, 70, 60 }, { 70, 40, 190, 100, 110, 120 } };
         byte[] stored = new byte[14];
         for (int y = 0; y < 2; y++)
         {

@@ -4,16 +4,6 @@ namespace ILGPU.Runtime;
 
 public static class KernelLoaders
 {
-    public static Action<TIndex> LoadAutoGroupedStreamKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action) where TIndex : struct, IIndex => throw null!;
-    public static Action<TIndex> LoadImplicitlyGroupedStreamKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action, int customGroupSize) where TIndex : struct, IIndex => throw null!;
-    public static Action<AcceleratorStream, TIndex> LoadAutoGroupedKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action) where TIndex : struct, IIndex => throw null!;
-    public static Action<AcceleratorStream, TIndex> LoadImplicitlyGroupedKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action, int customGroupSize) where TIndex : struct, IIndex => throw null!;
-    public static Action<TIndex> LoadAutoGroupedStreamKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action, out KernelInfo info) where TIndex : struct, IIndex => throw null!;
-    public static Action<TIndex> LoadImplicitlyGroupedStreamKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action, int customGroupSize, out KernelInfo info) where TIndex : struct, IIndex => throw null!;
-    public static Action<AcceleratorStream, TIndex> LoadAutoGroupedKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action, out KernelInfo info) where TIndex : struct, IIndex => throw null!;
-    public static Action<AcceleratorStream, TIndex> LoadImplicitlyGroupedKernel<TIndex>(this Accelerator accelerator, Action<TIndex> action, int customGroupSize, out KernelInfo info) where TIndex : struct, IIndex => throw null!;
-    public static void LaunchAutoGrouped<TIndex>(this Accelerator accelerator, Action<TIndex> action, TIndex extent) where TIndex : struct, IIndex => throw null!;
-    public static void LaunchAutoGrouped<TIndex>(this Accelerator accelerator, Action<TIndex> action, AcceleratorStream stream, TIndex extent) where TIndex : struct, IIndex => throw null!;
     public static Action<TIndex, T1> LoadAutoGroupedStreamKernel<TIndex, T1>(this Accelerator accelerator, Action<TIndex, T1> action) where TIndex : struct, IIndex where T1 : struct => throw null!;
     public static Action<TIndex, T1> LoadImplicitlyGroupedStreamKernel<TIndex, T1>(this Accelerator accelerator, Action<TIndex, T1> action, int customGroupSize) where TIndex : struct, IIndex where T1 : struct => throw null!;
     public static Action<AcceleratorStream, TIndex, T1> LoadAutoGroupedKernel<TIndex, T1>(this Accelerator accelerator, Action<TIndex, T1> action) where TIndex : struct, IIndex where T1 : struct => throw null!;

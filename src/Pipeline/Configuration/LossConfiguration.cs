@@ -10,13 +10,13 @@ public sealed record LossConfiguration
     [YamlName("lambda_sds")]
     public float Sds { get; init; } = 1f;
 
-    /// <summary>Opacity, mean √(α² + 0.01) over rays; 0 to 1000, default 0.001.</summary>
+    /// <summary>Opacity, mean √(α² + 0.01) over rays; 0 to 1000, default 0.002.</summary>
     [YamlName("lambda_opacity")]
-    public float Opacity { get; init; } = 1e-3f;
+    public float Opacity { get; init; } = 2e-3f;
 
-    /// <summary>Binary entropy (bits) of the rays' opacity, mean; 0 to 1000, default 0.03.</summary>
+    /// <summary>Binary entropy (bits) of the rays' opacity, mean; 0 to 1000, default 0.05.</summary>
     [YamlName("lambda_entropy")]
-    public float Entropy { get; init; } = 0.03f;
+    public float Entropy { get; init; } = 0.05f;
 
     /// <summary>Share of the run over which the entropy's weight rises linearly from 0; 0 (at once) to 1, default 1.</summary>
     public float EntropyRamp { get; init; } = 1f;
@@ -25,9 +25,9 @@ public sealed record LossConfiguration
     [YamlName("lambda_orientation")]
     public float Orientation { get; init; }
 
-    /// <summary>Total variation of the feature levels: mean squared difference of neighbours, summed over axes and levels; 0 to 1000, default 0.01.</summary>
+    /// <summary>Total variation of the feature levels: mean squared difference of neighbours, summed over axes and levels; 0 to 1000, default 0.015.</summary>
     [YamlName("lambda_tv")]
-    public float TotalVariation { get; init; } = 0.01f;
+    public float TotalVariation { get; init; } = 0.015f;
 
     /// <summary>Multiply the regularisers by the number of latents (1024 for the toybox); default true.</summary>
     public bool ScaleByLatents { get; init; } = true;

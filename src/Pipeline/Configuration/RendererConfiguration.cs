@@ -6,19 +6,19 @@ public sealed record RendererConfiguration
     /// <summary>Cells a side of the occupancy grid over [-bound, bound]³; a power of two from 8 to 256, default 32.</summary>
     public int GridResolution { get; init; } = 32;
 
-    /// <summary>Density above which a cell is marched, 1/world unit; 0 to 1000, default 0.05.</summary>
+    /// <summary>Density above which a cell is marched, 1/world unit; 0 to 1000, default 0.5.</summary>
     [YamlName("density_thresh")]
-    public float DensityThreshold { get; init; } = 0.05f;
+    public float DensityThreshold { get; init; } = 0.5f;
 
     /// <summary>Factor on a cell's old density before the maximum with the new one; 0 to 1, default 0.9.</summary>
     public float GridDecay { get; init; } = 0.9f;
 
-    /// <summary>Training steps across the sphere's diameter, so each is 2 · bound / x long; 8 to 4096, default 32.</summary>
-    public int MaxSteps { get; init; } = 32;
+    /// <summary>Training steps across the sphere's diameter, so each is 2 · bound / x long; 8 to 4096, default 14.</summary>
+    public int MaxSteps { get; init; } = 14;
 
     /// <summary>The same for previews, evaluation and final pictures; 8 to 4096, default 96.</summary>
     public int EvalMaxSteps { get; init; } = 96;
 
-    /// <summary>Most samples a training step may hold; more is an error that says what to change. 1,024 to 2^26, default 131,072 (64 x 64 rays of 32 steps, never exceeded by the preset).</summary>
-    public int SampleBudget { get; init; } = 131072;
+    /// <summary>Most samples a training step may hold; more is an error that says what to change. 1,024 to 2^26, default 65,536 (more than 64 x 64 rays of 14 steps).</summary>
+    public int SampleBudget { get; init; } = 65536;
 }

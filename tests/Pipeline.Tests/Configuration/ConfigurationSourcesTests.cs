@@ -29,7 +29,7 @@ public sealed class ConfigurationSourcesTests : IDisposable
         Assert.Equal((6, 2, 8, 60), (c.Nerf.Encoder.Levels, c.Nerf.Encoder.FeaturesPerLevel, c.Nerf.Encoder.BaseResolution, c.Nerf.Encoder.DesiredResolution));
         Assert.Equal((32, 1, true), (c.Nerf.Net.NumHiddenDims, c.Nerf.Net.HiddenLayers, c.Nerf.Net.Bias));
         Assert.Equal((0.01f, 0.003f, 30, 0.6f, 0.2f), (c.Optim.EncoderLearningRate, c.Optim.LearningRate, c.Optim.WarmupSteps, c.Optim.DecayStart, c.Optim.FinalFactor));
-        Assert.Equal((1e-3f, 0.03f, 0.01f, 0f), (c.Loss.Opacity, c.Loss.Entropy, c.Loss.TotalVariation, c.Loss.Orientation));
+        Assert.Equal((2e-3f, 0.05f, 0.015f, 0f), (c.Loss.Opacity, c.Loss.Entropy, c.Loss.TotalVariation, c.Loss.Orientation));
         Assert.Equal((64, 64, 0.12f), (c.Data.Train.Width, c.Data.Train.Height, c.Data.Train.OverheadRatio));
         Assert.Equal((250, 2), (c.CheckpointInterval, c.CheckpointKeep));
     }

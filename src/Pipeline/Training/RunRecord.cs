@@ -56,9 +56,12 @@ public sealed class RunRecord
         ArgumentNullException.ThrowIfNull(report);
         foreach ((string part, double seconds) in report.Seconds)
         {
-            _seconds[part] = _seconds.GetValueOrDefault(part) + seconds;
+            AddSeconds(part, seconds);
         }
     }
+
+    /// <summary>Adds wall time to a part of the run.</summary>
+    public void AddSeconds(string part, double seconds) => _seconds[part] = _seconds.GetValueOrDefault(part) + seconds;
 
     /// <summary>Writes the state of a run that goes on or was interrupted.</summary>
     public void Write(RunStatus status, int step) => _folder.WriteSummary(_start with

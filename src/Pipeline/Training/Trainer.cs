@@ -146,7 +146,7 @@ public sealed class Trainer : IDisposable
         {
             Step = Step,
             Iters = _configuration.Iters,
-            Shading = ShadingName(shading.Mode),
+            Shading = shading.Mode.ToString().ToLowerInvariant(),
             Losses = losses,
             GradientNorm = update.GradientNorm,
             Timestep = sds.Timestep,
@@ -158,13 +158,4 @@ public sealed class Trainer : IDisposable
             MemoryBytes = Environment.WorkingSet,
         };
     }
-
-    private static string ShadingName(ShadingMode mode) => mode switch
-    {
-        ShadingMode.Albedo => "albedo",
-        ShadingMode.Lambertian => "lambertian",
-        ShadingMode.Textureless => "textureless",
-        ShadingMode.Normal => "normal",
-        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Unknown shading mode."),
-    };
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using DreamFusion.Autodiff;
@@ -53,6 +54,7 @@ public sealed class TrainingSession : IDisposable
         _guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration));
         _device = DeviceContext.CreateCpu(threads);
         _trainer = new Trainer(configuration, _device, _guidance, prompt);
+        folder.Log($"\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads");
         _pictures = new LayeredRenderer(_device, _trainer.Field, _trainer.Renderer, _trainer.Occupancy);
     }
 
@@ -157,7 +159,9 @@ public sealed class TrainingSession : IDisposable
         string path = _folder.WritePreview(
             _trainer.Step,
             EvaluationViews.Sheet(EvaluationViews.Render(_pictures, view.Size, view.Width, view.Height, _configuration.Renderer.EvalMaxSteps)));
-        _previewSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        _previewSeconds += seconds;
+        _record.AddSeconds("previews", seconds);
         _observer.FileWritten(path);
         _observer.PhaseChanged(TrainingPhase.Optimizing);
     }
@@ -167,6 +171,7 @@ public sealed class TrainingSession : IDisposable
         _observer.PhaseChanged(TrainingPhase.Saving);
         string path = _folder.Checkpoints(_configuration.CheckpointKeep).Save(TrainerCheckpoint.Capture(_trainer, _configuration, _record.ModelHashes));
         _record.Write(RunStatus.Running, _trainer.Step);
+        _folder.Log($"step {_trainer.Step}: checkpoint {path}");
         _observer.FileWritten(path);
         return path;
     }
@@ -175,6 +180,7 @@ public sealed class TrainingSession : IDisposable
     {
         string checkpoint = Save();
         _record.Write(RunStatus.Interrupted, _trainer.Step);
+        _folder.Log($"interrupted after {_trainer.Step} steps");
         return Result(TrainingOutcome.Interrupted, checkpoint, null, []);
     }
 
@@ -182,6 +188,7 @@ public sealed class TrainingSession : IDisposable
     {
         string checkpoint = Save();
         _observer.PhaseChanged(TrainingPhase.Finishing);
+        long start = Stopwatch.GetTimestamp();
         ViewDataConfiguration test = _configuration.Data.Test;
         int judged = _model.Clip is { } clip ? clip.ImageSize * ClipScorer.Oversampling : 0;
         IReadOnlyList<ViewLayers> views = EvaluationViews.Render(_pictures, test.Size, test.Width, test.Height, _configuration.Renderer.EvalMaxSteps);
@@ -191,8 +198,12 @@ public sealed class TrainingSession : IDisposable
         {
             views = EvaluationViews.Render(_pictures, EvaluationViews.Count, judged, judged, _configuration.Renderer.EvalMaxSteps);
         }
+        _record.AddSeconds("pictures", Stopwatch.GetElapsedTime(start).TotalSeconds);
+        start = Stopwatch.GetTimestamp();
         IReadOnlyList<KeyValuePair<string, double>> scores = RetrievalScore.Evaluate(_model, _configuration.Prompt, views);
+        _record.AddSeconds("scores", Stopwatch.GetElapsedTime(start).TotalSeconds);
         _record.Finish(_trainer.Step, scores);
+        _folder.Log("done" + string.Concat(scores.Select(score => string.Create(CultureInfo.InvariantCulture, $", {score.Key} {score.Value:g3}"))));
         return Result(TrainingOutcome.Done, checkpoint, _folder.SheetPath, scores);
     }
 

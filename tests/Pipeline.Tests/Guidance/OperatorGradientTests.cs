@@ -36,7 +36,7 @@ public sealed class OperatorGradientTests
         ["Conv grouped and strided"] = () => Conv([1, 4, 6, 6], 6, 3, 3, 2, Of("strides", 2, 2), Of("pads", 1, 1, 1, 1)),
         ["Conv depthwise"] = () => Conv([1, 3, 5, 5], 3, 3, 3, 3, Of("pads", 1, 1, 1, 1)),
         ["Conv SAME_UPPER"] = () => Conv([1, 2, 5, 6], 3, 4, 4, 1, NodeAttributes.Of("auto_pad", "SAME_UPPER")),
-        ["Conv SAME_LOWER strided"] = () => Conv([1, 2, 7, 6], 3, 3, 4, 1, NodeAttributes.Of("auto_pad", "SAME_LOWER"), Of("strides", 2, 2)),
+        ["Conv SAME_LOWER strided"] = () => Conv([1, 2, 7, 7], 3, 3, 4, 1, NodeAttributes.Of("auto_pad", "SAME_LOWER"), Of("strides", 2, 2)),
         ["Conv VALID"] = () => Conv([1, 2, 5, 6], 3, 3, 3, 1, NodeAttributes.Of("auto_pad", "VALID")),
         ["Conv batch of two"] = () => Conv([2, 2, 4, 4], 3, 3, 3, 1, Of("pads", 1, 1, 1, 1)),
         ["InstanceNormalization"] = () => Normalization([1, 3, 4, 5], 1e-5f, [1, -2, 0.5f]),

@@ -1,10 +1,14 @@
 using System;
 using System.Threading.Tasks;
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using Perfolizer.Horology;
 
 namespace DreamFusion.Bench.LoopDriver;
 
@@ -13,10 +17,7 @@ namespace DreamFusion.Bench.LoopDriver;
 /// Targets: at extent 1 under 2 µs, 0 bytes and no other thread woken; at extent 65,536 at most Parallel.For's time.
 /// </summary>
 [MemoryDiagnoser]
-[MinIterationTime(100)]
-[MaxWarmupCount(8)]
-[MinIterationCount(12)]
-[MaxIterationCount(16)]
+[Config(typeof(ShortIterationConfig))]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByParams)]
 public unsafe class LaunchOverheadBenchmarks
 {
@@ -55,4 +56,19 @@ public unsafe class LaunchOverheadBenchmarks
     public void Launch() => _kernel(Extent, _values.View, 0.5f);
 
     private static void Decay(Index1D i, ArrayView<float> values, float factor) => values[i] = (values[i] * factor) + 1f;
+
+    // Short iterations, so that many of them fall between two interruptions by other programs: compare Min and Median.
+    private sealed class ShortIterationConfig : ManualConfig
+    {
+        public ShortIterationConfig()
+        {
+            AddJob(Job.Default
+                .WithToolchain(InProcessEmitToolchain.Instance)
+                .WithMinIterationTime(TimeInterval.FromMilliseconds(5))
+                .WithIterationTime(TimeInterval.FromMilliseconds(5))
+                .WithWarmupCount(50)
+                .WithIterationCount(200));
+            AddColumn(StatisticColumn.Min, StatisticColumn.Median);
+        }
+    }
 }

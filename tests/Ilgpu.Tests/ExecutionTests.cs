@@ -184,6 +184,23 @@ public sealed class ExecutionTests
         }
     }
 
+    [Fact]
+    public void ASmallLaunchWakesNoOtherCoreAndALargeOneDoes()
+    {
+        using var device = TestDevice.Open("2");
+        using MemoryBuffer1D<float, Stride1D.Dense> values = device.Accelerator.Allocate1D(new float[20_011]);
+        var kernel = device.Accelerator.LoadAutoGroupedStreamKernel<Index1D, Args>(Irregular);
+        var args = new Args { Source = values.View, Target = values.View, Length = 1 };
+        for (int i = 0; i < 100; i++)
+        {
+            kernel(1, args);
+        }
+
+        Assert.Equal(0, device.Accelerator.Workers.SharedLaunchCount);
+        kernel(20_011, args);
+        Assert.Equal(1, device.Accelerator.Workers.SharedLaunchCount);
+    }
+
     [Theory]
     [MemberData(nameof(TestDevice.Kinds), MemberType = typeof(TestDevice))]
     public void SeveralHostThreadsLaunchAtTheSameTime(string kind)

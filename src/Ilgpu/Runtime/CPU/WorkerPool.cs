@@ -55,6 +55,9 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>The number of threads, the caller's included.</summary>
     public int ThreadCount => _threads.Length + 1;
 
+    /// <summary>How many launches have woken the other threads.</summary>
+    public int SharedLaunchCount => _generation;
+
     /// <summary>Runs a loop over [0, count) and returns the failure with the smallest index among those that happened, or null.</summary>
     public KernelFailure? Run(KernelLoop loop, KernelArguments arguments, in LaunchShape shape, long count)
     {

@@ -1,6 +1,10 @@
 namespace DreamFusion.Kernels.Device;
 
-/// <summary>The host twin of a launch: independent items, each of which writes memory of its own.</summary>
+/// <summary>
+/// The host twin of a launch: independent items, each of which writes memory of its own. Its loops are compiled with full optimisation at
+/// the first call (AggressiveOptimization): unoptimised vector code is a hundred times slower, and a step calls it too rarely for the
+/// runtime to notice soon.
+/// </summary>
 internal unsafe interface IHostWork
 {
     /// <summary>Runs one item.</summary>

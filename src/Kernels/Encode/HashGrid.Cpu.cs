@@ -131,6 +131,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public readonly int CountFrom(int first) => Math.Min(BlockSize, SampleCount - first);
 
         /// <summary>Unit coordinates of a block [3, BlockSize]; up to the next multiple of eight the last lanes are the cube's centre.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void LoadUnit(int first, int count, float* unit)
         {
             float* position = Positions + (nint)first * 3;
@@ -163,6 +164,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         }
 
         /// <summary>Directions of a block in unit coordinates [3, BlockSize], zeros up to the next multiple of eight.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void LoadDirections(float* directions, int first, int count, float* scaled)
         {
             float* direction = directions + (nint)first * 3;
@@ -200,6 +202,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public HostGrid Grid;
         public float* Features;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             int first = item * BlockSize;
@@ -227,6 +230,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Blend(in HashGridLevel level, float* table, bool adjacent, int* indices, float* weights, int count, float* row)
         {
             for (int lane = 0; lane < count; lane++, weights += 8, row += Grid.RowLength)
@@ -259,6 +263,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public float* Directions;
         public float* DLdTable;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             HashGridLevel level = Grid.Levels[item];
@@ -289,6 +294,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Scatter(in HashGridLevel level, float* table, bool adjacent, int* indices, float* weights, int count, float* row)
         {
             for (int lane = 0; lane < count; lane++, weights += 8, row += Grid.RowLength)
@@ -318,6 +324,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public float* Result;
         public int Accumulates;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             int first = item * BlockSize;
@@ -345,6 +352,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             StoreGradient(gradient, count, Result + (nint)first * 3);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Gather(in HashGridLevel level, float* table, bool adjacent, int* indices, float* corners, int count, float* row)
         {
             for (int lane = 0; lane < count; lane++, corners += 8, row += Grid.RowLength)
@@ -361,6 +369,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void StoreGradient(float* gradient, int count, float* result)
         {
             for (int i = 0; i < count; i++)
@@ -382,6 +391,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public float* Directions;
         public float* DLdCotangent;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             int first = item * BlockSize;
@@ -407,6 +417,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void AddBlend(in HashGridLevel level, float* table, bool adjacent, int* indices, float* kappa, int count, float* row)
         {
             for (int lane = 0; lane < count; lane++, kappa += 8, row += Grid.RowLength)

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DreamFusion.Kernels.Device;
@@ -157,6 +158,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* Output;
         public int RowCount;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -182,6 +184,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* Partials;
         public int RowCount;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -220,6 +223,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* OutputWeights;
         public int RowCount;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -249,6 +253,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public int RowCount;
         public int OutputIndex;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -282,6 +287,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* DLdParameters;
         public int Count;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int item, float* scratch)
         {
             int last = Math.Min(Count, (item + 1) * ParametersPerItem);

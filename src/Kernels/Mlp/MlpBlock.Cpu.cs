@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DreamFusion.Kernels.Device;
 
 namespace DreamFusion.Kernels.Mlp;
@@ -121,6 +122,7 @@ internal unsafe struct MlpBlock<TLanes, TVector>
     }
 
     /// <summary>v_k of all hidden layers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Sensitivities(float* hidden, float* outputWeights, int rows, float* sensitivities)
     {
         int top = Shape.Hidden - 1;
@@ -245,6 +247,7 @@ internal unsafe struct MlpBlock<TLanes, TVector>
     }
 
     /// <summary>sum += the rows, one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumRows(float* values, int row, int rows, float* sum, int columns)
     {
         for (int column = 0; column < columns; column += TLanes.Count)

@@ -74,20 +74,25 @@ public static class AdamKernels
 /// <summary>Launcher of the Adam kernels; the caller owns parameters, gradients and moments.</summary>
 public sealed class Adam : IKernelFamily<Adam>, IDisposable
 {
+    private readonly HostThreads? _host;
     private readonly GradientInspection _inspection;
     private readonly Action<Index1D, AdamKernels.UpdateArgs> _update;
 
-    private Adam(Accelerator accelerator)
+    private Adam(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _inspection = GradientInspection.Load(accelerator);
         _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.Update);
     }
 
     /// <inheritdoc/>
-    public static Adam Load(Accelerator accelerator)
+    public static Adam Load(Accelerator accelerator) => Load(accelerator, null);
+
+    /// <inheritdoc/>
+    public static Adam Load(Accelerator accelerator, HostThreads? host)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return new(accelerator);
+        return new(accelerator, host);
     }
 
     /// <summary>
@@ -138,7 +143,7 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
         {
             long start = group.Start + done;
             int count = (int)Math.Min(int.MaxValue, group.Length - done);
-            _update(count, new AdamKernels.UpdateArgs
+            var args = new AdamKernels.UpdateArgs
             {
                 Parameters = parameters.SubView(start, count),
                 Gradients = gradients.SubView(start, count),
@@ -152,7 +157,15 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
                 ClipFactor = (float)clip,
                 GradientDecay = options.DecoupledWeightDecay ? 0f : (float)group.WeightDecay,
                 ParameterFactor = options.DecoupledWeightDecay ? (float)(1d - group.LearningRate * group.WeightDecay) : 1f,
-            });
+            };
+            if (_host is not null)
+            {
+                AdamHost.Update(_host, args);
+            }
+            else
+            {
+                _update(count, args);
+            }
         }
     }
 }

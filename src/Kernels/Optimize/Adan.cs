@@ -107,21 +107,26 @@ public static class AdanKernels
 /// <summary>Launcher of the Adan kernel; the caller owns parameters, gradients and state.</summary>
 public sealed class Adan : IKernelFamily<Adan>, IDisposable
 {
+    private readonly HostThreads? _host;
     private readonly GradientInspection _inspection;
     private readonly Action<Index1D, AdanKernels.Args> _update;
     private AdanOptions? _checked;
 
-    private Adan(Accelerator accelerator)
+    private Adan(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _inspection = GradientInspection.Load(accelerator);
         _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdanKernels.Args>(AdanKernels.Update);
     }
 
     /// <inheritdoc/>
-    public static Adan Load(Accelerator accelerator)
+    public static Adan Load(Accelerator accelerator) => Load(accelerator, null);
+
+    /// <inheritdoc/>
+    public static Adan Load(Accelerator accelerator, HostThreads? host)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return new(accelerator);
+        return new(accelerator, host);
     }
 
     /// <summary>
@@ -187,7 +192,7 @@ public sealed class Adan : IKernelFamily<Adan>, IDisposable
             long start = group.Start + done;
             int count = (int)Math.Min(int.MaxValue, group.Length - done);
             double decay = group.LearningRate * group.WeightDecay;
-            _update(count, new AdanKernels.Args
+            var args = new AdanKernels.Args
             {
                 Parameters = parameters.SubView(start, count),
                 Gradients = gradients.SubView(start, count),
@@ -209,7 +214,15 @@ public sealed class Adan : IKernelFamily<Adan>, IDisposable
                 FactorBefore = options.ProximalWeightDecay ? 1f : (float)(1d - decay),
                 FactorAfter = options.ProximalWeightDecay ? (float)(1d / (1d + decay)) : 1f,
                 IsFirstStep = step == 1 ? 1 : 0,
-            });
+            };
+            if (_host is not null)
+            {
+                AdanHost.Update(_host, args);
+            }
+            else
+            {
+                _update(count, args);
+            }
         }
     }
 }

@@ -144,10 +144,15 @@ public sealed class PngReaderTests
     }
 
     [Fact]
-    public void Damaged_trailer_of_the_compressed_data_is_refused()
+    public void Damaged_or_missing_trailer_of_the_compressed_data_is_refused()
     {
-        // The chunk's own checksum is right, so only the one inside can tell.
+        // The chunk's own checksum is right, so only the one inside can tell; the decompressor does not miss it where it is cut off.
         byte[] data = PngBuilder.Deflate([0, 1, 2]);
+        for (int cut = 1; cut <= 4; cut++)
+        {
+            AssertRefused(new PngBuilder().Header(2, 1, 8, 0).Chunk("IDAT", data[..^cut]).End(), "its pixels are damaged");
+        }
+
         data[^1] ^= 1;
         AssertRefused(new PngBuilder().Header(2, 1, 8, 0).Chunk("IDAT", data).End(), "damaged");
     }

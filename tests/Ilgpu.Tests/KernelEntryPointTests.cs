@@ -104,11 +104,13 @@ public sealed class KernelEntryPointTests : IDisposable
         target[i] = sum;
     }
 
-    [Fact]
-    public void LocalMemoryIsPerIndexAndDoesNotRunOut()
+    [Theory]
+    [MemberData(nameof(TestDevice.Kinds), MemberType = typeof(TestDevice))]
+    public void LocalMemoryIsPerIndexAndDoesNotRunOut(string kind)
     {
-        using MemoryBuffer1D<float, Stride1D.Dense> target = _accelerator.Allocate1D<float>(100_000);
-        _accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>>(UsesLocalMemory)(100_000, target.View);
+        using var device = TestDevice.Open(kind);
+        using MemoryBuffer1D<float, Stride1D.Dense> target = device.Accelerator.Allocate1D<float>(100_000);
+        device.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>>(UsesLocalMemory)(100_000, target.View);
         float[] result = target.GetAsArray1D();
         for (int i = 0; i < result.Length; i++)
         {

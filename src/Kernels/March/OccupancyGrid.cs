@@ -9,12 +9,15 @@ namespace DreamFusion.Kernels.March;
 /// <summary>
 /// The occupancy grid: which cells of the cube [-bound, bound]³ can hold matter, so that the march skips the others.
 /// <code>
-/// p = ((x + u) / N · 2 - 1) · bound              jittered position of cell (x, y, z), u uniform in [0, 1)³
-/// D ← max(decay · D, σ(p))                       per cell, Morton order
-/// bit ← D &gt; min(mean D, threshold)   or   D &gt; threshold
+/// p = ((x + u) / N · 2 - 1) · b                  jittered position of cell (x, y, z), u uniform in [0, 1)³,
+///                                                b the half side of the cell's cascade (the bound if there is one)
+/// D ← max(decay · D, σ(p))                       per cell, by cascade, then in Morton order
+/// bit ← D &gt; min(mean D, threshold)   or   D &gt; threshold,   mean over the cells of all cascades
+/// bit ← bit or any bit of the next finer cascade inside the cell
 /// </code>
-/// Source: instant-ngp (Müller et al. 2022), appendix C; decay-and-max as in stable-dreamfusion. No backward: occupancy
-/// only decides where the field is evaluated.
+/// The last line (max-pooling) makes an empty cell empty in every finer cascade too, so that a coarse skip is as safe as
+/// fine ones. Source: instant-ngp (Müller et al. 2022), appendix C; decay-and-max as in stable-dreamfusion. No backward:
+/// occupancy only decides where the field is evaluated.
 /// </summary>
 public static class OccupancyGridKernels
 {
@@ -33,11 +36,20 @@ public static class OccupancyGridKernels
     /// <summary>Length of the statistics.</summary>
     public const int StatisticsCount = 3;
 
-    /// <summary>Device arguments. N³ cells, Morton order.</summary>
+    // Widens the pooled range of cells whose faces do not coincide with finer ones, in finer cells: rounding must never lose one.
+    private const float PoolingMargin = 1e-3f;
+
+    /// <summary>Device arguments. C cascades of N³ cells, each in Morton order.</summary>
     public struct Args
     {
         /// <summary>Cells along a side N, a power of two.</summary>
         public int Resolution;
+
+        /// <summary>Number of cascades C.</summary>
+        public int CascadeCount;
+
+        /// <summary>The cascade that <see cref="Pool"/> raises, in [1, C).</summary>
+        public int Cascade;
 
         /// <summary>Half the side of the cube, world units.</summary>
         public float Bound;
@@ -63,7 +75,7 @@ public static class OccupancyGridKernels
         /// <summary>Densities σ at those positions, 1/world unit, ≥ 0; read by <see cref="Fold"/>.</summary>
         public ArrayView<float> NewDensities;
 
-        /// <summary>Decayed maximum density of every cell [N³]; updated by <see cref="Fold"/>.</summary>
+        /// <summary>Decayed maximum density of every cell [C·N³]; updated by <see cref="Fold"/>.</summary>
         public ArrayView<float> Densities;
 
         /// <summary>Sums over <see cref="CellsPerSum"/> cells each; overwritten by <see cref="PartialSums"/>.</summary>
@@ -72,19 +84,14 @@ public static class OccupancyGridKernels
         /// <summary>Mean density, threshold, occupied share [3]; overwritten.</summary>
         public ArrayView<float> Statistics;
 
-        /// <summary>Bit i of word w: cell 32w + i is occupied [N³/32]; overwritten by <see cref="BuildBits"/>.</summary>
+        /// <summary>Bit i of word w: cell 32w + i is occupied [C·N³/32]; overwritten by <see cref="BuildBits"/>, raised by <see cref="Pool"/>.</summary>
         public ArrayView<uint> Bits;
     }
 
     /// <summary>Writes the jittered position of one cell of the range.</summary>
     public static void Positions(Index1D i, Args a)
     {
-        uint cell = (uint)(a.FirstCell + i);
-        float scale = 2f * a.Bound / a.Resolution;
-        a.CellPositions[i] = new Float3(
-            ((Morton.Decode(cell, 0) + CounterRandom.Uniform(a.Jitter, cell, 0)) * scale) - a.Bound,
-            ((Morton.Decode(cell, 1) + CounterRandom.Uniform(a.Jitter, cell, 1)) * scale) - a.Bound,
-            ((Morton.Decode(cell, 2) + CounterRandom.Uniform(a.Jitter, cell, 2)) * scale) - a.Bound);
+        a.CellPositions[i] = JitteredPosition(a.FirstCell + i, a.Resolution, a.CascadeCount, a.Bound, a.Jitter);
     }
 
     /// <summary>Folds one new density into its cell.</summary>
@@ -136,6 +143,22 @@ public static class OccupancyGridKernels
         a.Bits[word] = bits;
     }
 
+    /// <summary>Sets the bits of one word of a cascade's cells in which the next finer cascade has an occupied one.</summary>
+    public static void Pool(Index1D word, Args a)
+    {
+        int wordsPerCascade = a.Resolution * a.Resolution * a.Resolution / 32;
+        float ratio = Cascades.HalfSide(a.Cascade, a.CascadeCount, a.Bound) / Cascades.HalfSide(a.Cascade - 1, a.CascadeCount, a.Bound);
+        uint bits = a.Bits[(a.Cascade * wordsPerCascade) + word];
+        for (int bit = 0; bit < 32; bit++)
+        {
+            if ((bits & (1u << bit)) == 0 && AnyFinerOccupied((uint)((word * 32) + bit), ratio, (a.Cascade - 1) * wordsPerCascade, a))
+            {
+                bits |= 1u << bit;
+            }
+        }
+        a.Bits[(a.Cascade * wordsPerCascade) + word] = bits;
+    }
+
     /// <summary>One work item: the share of occupied cells.</summary>
     public static void CountOccupied(Index1D one, Args a)
     {
@@ -146,12 +169,64 @@ public static class OccupancyGridKernels
         }
         a.Statistics[one + OccupiedShare] = (float)occupied / a.Densities.IntLength;
     }
+
+    /// <summary>A position inside a cell; it depends on the key and the cell alone.</summary>
+    internal static Float3 JitteredPosition(int cell, int resolution, int cascadeCount, float bound, RandomKey jitter)
+    {
+        int cellsPerCascade = resolution * resolution * resolution;
+        int cascade = cell / cellsPerCascade;
+        uint code = (uint)(cell - (cascade * cellsPerCascade));
+        float half = Cascades.HalfSide(cascade, cascadeCount, bound);
+        float scale = 2f * half / resolution;
+        return new Float3(
+            ((Morton.Decode(code, 0) + CounterRandom.Uniform(jitter, (uint)cell, 0)) * scale) - half,
+            ((Morton.Decode(code, 1) + CounterRandom.Uniform(jitter, (uint)cell, 1)) * scale) - half,
+            ((Morton.Decode(code, 2) + CounterRandom.Uniform(jitter, (uint)cell, 2)) * scale) - half);
+    }
+
+    private static bool AnyFinerOccupied(uint code, float ratio, int firstFinerWord, in Args a)
+    {
+        uint x = Morton.Decode(code, 0), y = Morton.Decode(code, 1), z = Morton.Decode(code, 2);
+        int endX = EndOfFiner(x, ratio, a.Resolution), endY = EndOfFiner(y, ratio, a.Resolution), endZ = EndOfFiner(z, ratio, a.Resolution);
+        for (int k = FirstFiner(z, ratio, a.Resolution); k < endZ; k++)
+        {
+            for (int j = FirstFiner(y, ratio, a.Resolution); j < endY; j++)
+            {
+                for (int i = FirstFiner(x, ratio, a.Resolution); i < endX; i++)
+                {
+                    uint finer = Morton.Encode((uint)i, (uint)j, (uint)k);
+                    if (((a.Bits[firstFinerWord + (int)(finer >> 5)] >> (int)(finer & 31)) & 1u) != 0)
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    // The finer cells [first, end) along an axis that a cell overlaps; none if it lies outside the finer cube.
+    private static int FirstFiner(uint cell, float ratio, int resolution)
+    {
+        float margin = ratio == 2f ? 0f : PoolingMargin;
+        float low = (((int)cell - (resolution / 2)) * ratio) + (resolution / 2) - margin;
+        return low > 0f ? (int)low : 0;
+    }
+
+    private static int EndOfFiner(uint cell, float ratio, int resolution)
+    {
+        float margin = ratio == 2f ? 0f : PoolingMargin;
+        float high = (((int)cell + 1 - (resolution / 2)) * ratio) + (resolution / 2) + margin;
+        int below = high > 0f ? (int)high : 0;
+        int end = high > below ? below + 1 : below;
+        return end < resolution ? end : resolution;
+    }
 }
 
 /// <summary>Launcher of <see cref="OccupancyGridKernels"/>.</summary>
 /// <remarks>
 /// An update is: for ranges of cells, <see cref="Positions"/>, the field's density at them, <see cref="Fold"/>; then
-/// <see cref="Rebuild"/> once.
+/// <see cref="Rebuild"/> once. <see cref="OccupancySubset"/> does the same for a part of the cells.
 /// </remarks>
 public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
 {
@@ -160,6 +235,7 @@ public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
     private readonly Action<Index1D, OccupancyGridKernels.Args> _partialSums;
     private readonly Action<Index1D, OccupancyGridKernels.Args> _chooseThreshold;
     private readonly Action<Index1D, OccupancyGridKernels.Args> _buildBits;
+    private readonly Action<Index1D, OccupancyGridKernels.Args> _pool;
     private readonly Action<Index1D, OccupancyGridKernels.Args> _countOccupied;
 
     private OccupancyGrid(Accelerator accelerator)
@@ -169,6 +245,7 @@ public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
         _partialSums = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.PartialSums);
         _chooseThreshold = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.ChooseThreshold);
         _buildBits = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.BuildBits);
+        _pool = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.Pool);
         _countOccupied = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.CountOccupied);
     }
 
@@ -178,7 +255,7 @@ public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
     /// <summary>Writes a jittered position for each cell of [firstCell, firstCell + positions.Length).</summary>
     /// <param name="grid">The grid.</param>
     /// <param name="jitter">Key of the draw; a cell's jitter depends on the key and the cell alone.</param>
-    /// <param name="firstCell">First cell, Morton order.</param>
+    /// <param name="firstCell">First cell, by cascade, then in Morton order.</param>
     /// <param name="positions">World positions; overwritten.</param>
     public void Positions(OccupancyGridBuffers grid, RandomKey jitter, int firstCell, ArrayView<Float3> positions)
     {
@@ -218,6 +295,11 @@ public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
         _partialSums(args.Sums.IntLength, args);
         _chooseThreshold(1, args);
         _buildBits(args.Bits.IntLength, args);
+        for (int cascade = 1; cascade < grid.Options.CascadeCount; cascade++)
+        {
+            args.Cascade = cascade;
+            _pool(grid.Options.CellsPerCascade / 32, args);
+        }
         _countOccupied(1, args);
     }
 

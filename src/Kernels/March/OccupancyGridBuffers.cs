@@ -33,10 +33,10 @@ public sealed class OccupancyGridBuffers : IDisposable
     /// <summary>Settings.</summary>
     public OccupancyGridOptions Options { get; }
 
-    /// <summary>Decayed maximum density of each cell [N³], 1/world unit, Morton order; what a checkpoint keeps.</summary>
+    /// <summary>Decayed maximum density of each cell [C·N³], 1/world unit, by cascade, then in Morton order; what a checkpoint keeps.</summary>
     public ArrayView<float> Densities => _densities.View.BaseView;
 
-    /// <summary>Occupancy bits [N³/32]: bit i of word w is cell 32w + i.</summary>
+    /// <summary>Occupancy bits [C·N³/32]: bit i of word w is cell 32w + i.</summary>
     public ArrayView<uint> Bits => _bits.View.BaseView;
 
     /// <summary>Mean density, threshold in force and occupied share [3], as of the last rebuild.</summary>
@@ -65,6 +65,7 @@ public sealed class OccupancyGridBuffers : IDisposable
     internal OccupancyGridKernels.Args Arguments() => new()
     {
         Resolution = Options.Resolution,
+        CascadeCount = Options.CascadeCount,
         Bound = Options.Bound,
         Decay = Options.Decay,
         DensityThreshold = Options.DensityThreshold,

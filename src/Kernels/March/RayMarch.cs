@@ -7,14 +7,19 @@ using ILGPU.Runtime;
 namespace DreamFusion.Kernels.March;
 
 /// <summary>
-/// The march: every ray carries a lattice of fixed steps, and the lattice points inside occupied cells become samples.
+/// The march: every ray carries a lattice of points, and the lattice points inside occupied cells become samples.
 /// <code>
-/// t_k = near + (u + k) dt,  k = 0, 1, … while t_k &lt; far and k &lt; max steps     u uniform in [0, 1) per ray, ½ without jitter
-/// samples = { k : the cell of o + t_k d is occupied },  δ = dt
+/// near' = max(near, min near)        u uniform in [0, 1) per ray, ½ without jitter
+/// fixed steps (γ = 0):  t_k = near' + (u + k) dt
+/// cone steps (γ &gt; 0):   t_0 = near' + u dt(near'),  t_{k+1} = t_k + dt(t_k),  dt(t) = clamp(γ t, dt, dt_max)
+/// while t_k &lt; far and k &lt; max steps and there are fewer than max samples
+/// samples = { k : the cell of x = o + t_k d is occupied },  δ = dt(t_k)
+/// cell: of the cascade max(by position, by step) of <see cref="Cascades"/>, ⌊(x / b + 1) N / 2⌋ in its cube ±b
 /// </code>
-/// Two passes: <see cref="Count"/>, an exclusive prefix sum over rays, <see cref="Write"/>; so the packing depends on
-/// nothing but the input. Source: instant-ngp (Müller et al. 2022), appendix E.1, with t_0 + k dt instead of repeated
-/// addition. No backward: the samples of a step are constants (the estimator ignores how they move with the camera).
+/// Empty cells are left in one go; which lattice points become samples does not depend on that. Two passes:
+/// <see cref="Count"/>, an exclusive prefix sum over rays, <see cref="Write"/>; so the packing depends on nothing but the
+/// input. Source: instant-ngp (Müller et al. 2022), appendix E.1; fixed steps are t_0 + k dt instead of repeated addition.
+/// No backward: the samples of a step are constants (the estimator ignores how they move with the camera).
 /// </summary>
 public static class RayMarchKernels
 {
@@ -36,20 +41,35 @@ public static class RayMarchKernels
         /// <summary>Exit distances [R]; a ray with near ≥ far has no samples.</summary>
         public ArrayView<float> Far;
 
-        /// <summary>Occupancy bits [N³/32], Morton order.</summary>
+        /// <summary>Occupancy bits [C·N³/32], by cascade, then in Morton order.</summary>
         public ArrayView<uint> Bits;
 
         /// <summary>Cells along a side N.</summary>
         public int Resolution;
 
+        /// <summary>Number of cascades C.</summary>
+        public int CascadeCount;
+
         /// <summary>Half the side of the grid's cube, world units.</summary>
         public float Bound;
 
-        /// <summary>Lattice step dt, world units.</summary>
+        /// <summary>Lattice step dt, world units; with cone steps the shortest.</summary>
         public float StepLength;
+
+        /// <summary>Longest cone step dt_max, world units.</summary>
+        public float MaxStepLength;
+
+        /// <summary>Growth γ of the step with the distance; 0 for fixed steps.</summary>
+        public float ConeAngle;
+
+        /// <summary>Distance at which the lattice starts at the earliest, world units.</summary>
+        public float MinNear;
 
         /// <summary>Lattice points per ray.</summary>
         public int MaxSteps;
+
+        /// <summary>Samples per ray.</summary>
+        public int MaxSamples;
 
         /// <summary>1 if each ray's lattice is shifted at random, 0 if it starts half a step behind the entry.</summary>
         public int Jittered;
@@ -76,16 +96,23 @@ public static class RayMarchKernels
         public ArrayView<float> Lengths;
     }
 
+    // Where a ray stands: lattice point Step at distance T; First is the distance of point 0.
+    private struct Walk
+    {
+        public float First;
+        public float T;
+        public int Step;
+    }
+
     /// <summary>Counts the samples of one ray.</summary>
     public static void Count(Index1D ray, Args a)
     {
-        float first = FirstDistance(ray, a);
+        Walk walk = Start(ray, a);
         int count = 0;
-        int step = NextSample(ray, first, 0, a);
-        while (step < a.MaxSteps)
+        while (count < a.MaxSamples && FindSample(ray, ref walk, a))
         {
             count++;
-            step = NextSample(ray, first, step + 1, a);
+            Advance(ref walk, a);
         }
         a.Ranges[ray] = new SampleRange { Count = count };
     }
@@ -131,60 +158,110 @@ public static class RayMarchKernels
     /// <summary>Writes the samples of one ray.</summary>
     public static void Write(Index1D ray, Args a)
     {
-        float first = FirstDistance(ray, a);
+        Walk walk = Start(ray, a);
         int sample = a.Ranges[ray].Offset;
-        int step = NextSample(ray, first, 0, a);
-        while (step < a.MaxSteps)
+        int end = sample + a.Ranges[ray].Count;
+        while (sample < end && FindSample(ray, ref walk, a))
         {
-            float t = first + (step * a.StepLength);
-            a.Positions[sample] = a.Origins[ray] + (a.Directions[ray] * t);
+            a.Positions[sample] = a.Origins[ray] + (a.Directions[ray] * walk.T);
             a.RayIndices[sample] = ray;
-            a.Distances[sample] = t;
-            a.Lengths[sample] = a.StepLength;
+            a.Distances[sample] = walk.T;
+            a.Lengths[sample] = StepAt(walk.T, a);
             sample++;
-            step = NextSample(ray, first, step + 1, a);
+            Advance(ref walk, a);
         }
     }
 
-    private static float FirstDistance(int ray, in Args a)
+    private static Walk Start(int ray, in Args a)
     {
         float shift = a.Jittered != 0 ? CounterRandom.Uniform(a.Jitter, (uint)ray, 0) : 0.5f;
-        return a.Near[ray] + (shift * a.StepLength);
+        float near = a.Near[ray] < a.MinNear ? a.MinNear : a.Near[ray];
+        float first = near + (shift * StepAt(near, a));
+        return new Walk { First = first, T = first };
     }
 
-    // The first lattice point from `step` on that lies in an occupied cell, or MaxSteps if there is none.
-    private static int NextSample(int ray, float first, int step, in Args a)
+    // dt(t); γ = 0 gives the shortest step everywhere.
+    private static float StepAt(float t, in Args a)
+    {
+        float step = t * a.ConeAngle;
+        step = step < a.MaxStepLength ? step : a.MaxStepLength;
+        return step > a.StepLength ? step : a.StepLength;
+    }
+
+    private static void Advance(ref Walk walk, in Args a)
+    {
+        walk.Step++;
+        walk.T = a.ConeAngle > 0f ? walk.T + StepAt(walk.T, a) : walk.First + (walk.Step * a.StepLength);
+    }
+
+    // Moves on to the first lattice point, this one included, that lies in an occupied cell; false if there is none.
+    private static bool FindSample(int ray, ref Walk walk, in Args a)
     {
         Float3 origin = a.Origins[ray];
         Float3 direction = a.Directions[ray];
         float far = a.Far[ray];
-        float cellsPerUnit = a.Resolution / (2f * a.Bound);
-        while (step < a.MaxSteps)
+        while (walk.Step < a.MaxSteps && walk.T < far)
         {
-            float t = first + (step * a.StepLength);
-            if (!(t < far))
-            {
-                return a.MaxSteps;
-            }
-            float x = (origin.X + (t * direction.X) + a.Bound) * cellsPerUnit;
-            float y = (origin.Y + (t * direction.Y) + a.Bound) * cellsPerUnit;
-            float z = (origin.Z + (t * direction.Z) + a.Bound) * cellsPerUnit;
+            float t = walk.T;
+            float worldX = origin.X + (t * direction.X);
+            float worldY = origin.Y + (t * direction.Y);
+            float worldZ = origin.Z + (t * direction.Z);
+            int cascade = CascadeOf(worldX, worldY, worldZ, t, a);
+            float half = Cascades.HalfSide(cascade, a.CascadeCount, a.Bound);
+            float cellsPerUnit = a.Resolution / (2f * half);
+            float x = (worldX + half) * cellsPerUnit;
+            float y = (worldY + half) * cellsPerUnit;
+            float z = (worldZ + half) * cellsPerUnit;
             int cellX = Cell(x, a.Resolution);
             int cellY = Cell(y, a.Resolution);
             int cellZ = Cell(z, a.Resolution);
-            uint cell = Morton.Encode((uint)cellX, (uint)cellY, (uint)cellZ);
+            uint cell = Morton.Encode((uint)cellX, (uint)cellY, (uint)cellZ) + (uint)(cascade * a.Resolution * a.Resolution * a.Resolution);
             if (((a.Bits[(int)(cell >> 5)] >> (int)(cell & 31)) & 1u) != 0)
             {
-                return step;
+                return true;
             }
             float exit = DistanceToFace(x, cellX, direction.X);
             exit = Smaller(exit, DistanceToFace(y, cellY, direction.Y));
             exit = Smaller(exit, DistanceToFace(z, cellZ, direction.Z));
-            // Rounded down: the last lattice point before the face is tested again, so rounding can never jump over an occupied one.
-            float skipped = Smaller(exit / (cellsPerUnit * a.StepLength), a.MaxSteps - step);
-            step += skipped > 1f ? (int)skipped : 1;
+            if (a.ConeAngle > 0f)
+            {
+                LeaveByConeSteps(ref walk, t + (exit / cellsPerUnit), cascade, a);
+            }
+            else
+            {
+                // Rounded down: the last lattice point before the face is tested again, so rounding can never jump over an occupied one.
+                float skipped = Smaller(exit / (cellsPerUnit * a.StepLength), a.MaxSteps - walk.Step);
+                walk.Step += skipped > 1f ? (int)skipped : 1;
+                walk.T = walk.First + (walk.Step * a.StepLength);
+            }
         }
-        return a.MaxSteps;
+        return false;
+    }
+
+    // Steps through an empty cell. Two kinds of points are tested again: the last one before the face, so that rounding can
+    // never jump over an occupied cell, and the first one whose step has grown into a coarser cascade, whose cell may be
+    // occupied. Finer cells inside are empty because the grid is max-pooled.
+    private static void LeaveByConeSteps(ref Walk walk, float face, int cascade, in Args a)
+    {
+        Advance(ref walk, a);
+        float step = StepAt(walk.T, a);
+        while (walk.Step < a.MaxSteps && walk.T + step < face && Cascades.OfStep(step, a.Resolution, a.CascadeCount) <= cascade)
+        {
+            Advance(ref walk, a);
+            step = StepAt(walk.T, a);
+        }
+    }
+
+    private static int CascadeOf(float x, float y, float z, float t, in Args a)
+    {
+        if (a.CascadeCount == 1)
+        {
+            return 0;
+        }
+        float largest = Larger(Larger(MathF.Abs(x), MathF.Abs(y)), MathF.Abs(z));
+        int byPosition = Cascades.OfPosition(largest, a.CascadeCount);
+        int byStep = Cascades.OfStep(StepAt(t, a), a.Resolution, a.CascadeCount);
+        return byPosition > byStep ? byPosition : byStep;
     }
 
     private static int Cell(float x, int resolution)
@@ -205,6 +282,8 @@ public static class RayMarchKernels
     }
 
     private static float Smaller(float a, float b) => a < b ? a : b;
+
+    private static float Larger(float a, float b) => a > b ? a : b;
 
     private static int EndOfChunk(int chunk, in Args a)
     {
@@ -254,9 +333,10 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         int rayCount = rays.Count;
-        if ((long)rayCount * options.MaxSteps > int.MaxValue)
+        int perRay = Math.Min(options.MaxSteps, options.MaxSamples);
+        if ((long)rayCount * perRay > int.MaxValue)
         {
-            throw new ArgumentException($"March: {rayCount} rays of {options.MaxSteps} steps can give more than {int.MaxValue} samples; march the image in tiles.");
+            throw new ArgumentException($"March: {rayCount} rays of {perRay} steps can give more than {int.MaxValue} samples; march the image in tiles.");
         }
         if (scratch.Length < ScratchLength(rayCount))
         {
@@ -311,8 +391,13 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
             Bits = grid.Bits,
             Resolution = grid.Options.Resolution,
             Bound = grid.Options.Bound,
+            CascadeCount = grid.Options.CascadeCount,
             StepLength = options.StepLength,
+            MaxStepLength = options.MaxStepLength,
+            ConeAngle = options.ConeAngle,
+            MinNear = options.MinNear,
             MaxSteps = options.MaxSteps,
+            MaxSamples = options.MaxSamples,
             Jittered = jitter.HasValue ? 1 : 0,
             Jitter = jitter.GetValueOrDefault(),
             Ranges = ranges,

@@ -4,7 +4,7 @@ using ILGPU;
 
 namespace DreamFusion.Autodiff.Ops;
 
-/// <summary>ReLU network on the tape; formulas in <see cref="FusedMlpKernels"/>.</summary>
+/// <summary>Fully connected network on the tape; formulas in <see cref="FusedMlpKernels"/> and <see cref="OutputLayerKernels"/>.</summary>
 public static class MlpOps
 {
     /// <summary>o [M, outputs] of inputs y. Gradients flow to the parameters and to the input.</summary>
@@ -14,23 +14,22 @@ public static class MlpOps
     /// <param name="input">y [M, inputs].</param>
     public static Variable MlpForward(this Tape tape, MlpOptions options, Variable parameters, Variable input)
     {
-        CheckArguments(tape, options, parameters, input);
-        FusedMlp<Relu> mlp = tape.Device.Kernels<FusedMlp<Relu>>();
-        Variable output = tape.Allocate(input.Rows, options.OutputCount, parameters.RequiresGradient || input.RequiresGradient);
-        mlp.Forward(options, parameters.Value, input.Value, output.Value);
+        Variable preactivations = LinearForward(tape, options, parameters, input);
+        if (SelectOutput(tape.Device, options) is not { } layer)
+        {
+            return preactivations;
+        }
+
+        Variable output = tape.Allocate(preactivations.Rows, preactivations.Columns, preactivations.RequiresGradient);
+        layer.Forward(preactivations.Value, output.Value);
         if (output.RequiresGradient)
         {
-            tape.Record("mlp", () =>
+            tape.Record("mlp output", () =>
             {
-                if (!output.HasGradient)
+                if (output.HasGradient)
                 {
-                    return;
+                    layer.Backward(preactivations.Value, output.Gradient, preactivations.Gradient);
                 }
-
-                ArrayView<float> dLdInput = input.RequiresGradient ? input.Gradient : ArrayView<float>.Empty;
-                mlp.Backward(
-                    options, parameters.Value, input.Value, output.Gradient, ParameterGradient(tape, options, parameters), dLdInput,
-                    tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)));
             });
         }
 
@@ -38,8 +37,8 @@ public static class MlpOps
     }
 
     /// <summary>
-    /// q = do_σ/dy [M, inputs], the gradient of one output by the input. Gradients flow to the parameters; to the input there is
-    /// none, because the network is piecewise linear.
+    /// q = do_σ/dy [M, inputs], the gradient of one output by the input. Gradients flow to the parameters and, unless the network is
+    /// piecewise linear (ReLU without an output activation), to the input.
     /// </summary>
     /// <param name="tape">Tape.</param>
     /// <param name="options">Shape of the network.</param>
@@ -48,9 +47,61 @@ public static class MlpOps
     /// <param name="outputIndex">Output σ.</param>
     public static Variable MlpInputGradient(this Tape tape, MlpOptions options, Variable parameters, Variable input, int outputIndex)
     {
+        Variable linear = LinearInputGradient(tape, options, parameters, input, outputIndex);
+        if (SelectOutput(tape.Device, options) is not { } layer)
+        {
+            return linear;
+        }
+
+        // Computed again rather than asked for: the caller holds activated outputs, which do not determine a where ψ saturates.
+        Variable preactivations = LinearForward(tape, options, parameters, input);
+        Variable gradient = tape.Allocate(linear.Rows, linear.Columns, linear.RequiresGradient || preactivations.RequiresGradient);
+        layer.InputGradient(options, preactivations.Value, outputIndex, linear.Value, gradient.Value);
+        if (gradient.RequiresGradient)
+        {
+            tape.Record("mlp output input gradient", () =>
+            {
+                if (gradient.HasGradient)
+                {
+                    // A piecewise linear network with constant parameters has no gradient by q_a; it then goes to scratch.
+                    ArrayView<float> dLdLinear = linear.RequiresGradient ? linear.Gradient : tape.Scratch<float>(linear.Length);
+                    layer.InputGradientBackward(
+                        options, preactivations.Value, outputIndex, linear.Value, gradient.Gradient, dLdLinear, preactivations.Gradient);
+                }
+            });
+        }
+
+        return gradient;
+    }
+
+    private static Variable LinearForward(Tape tape, MlpOptions options, Variable parameters, Variable input)
+    {
         CheckArguments(tape, options, parameters, input);
-        FusedMlp<Relu> mlp = tape.Device.Kernels<FusedMlp<Relu>>();
-        Variable gradient = tape.Allocate(input.Rows, options.InputCount, parameters.RequiresGradient);
+        IFusedMlp mlp = Select(tape.Device, options);
+        Variable output = tape.Allocate(input.Rows, options.OutputCount, parameters.RequiresGradient || input.RequiresGradient);
+        mlp.Forward(options, parameters.Value, input.Value, output.Value);
+        if (output.RequiresGradient)
+        {
+            tape.Record("mlp", () =>
+            {
+                if (output.HasGradient)
+                {
+                    mlp.Backward(
+                        options, parameters.Value, input.Value, output.Gradient, ParameterGradient(tape, options, parameters), InputGradient(input),
+                        tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)));
+                }
+            });
+        }
+
+        return output;
+    }
+
+    private static Variable LinearInputGradient(Tape tape, MlpOptions options, Variable parameters, Variable input, int outputIndex)
+    {
+        CheckArguments(tape, options, parameters, input);
+        IFusedMlp mlp = Select(tape.Device, options);
+        bool toInput = input.RequiresGradient && !mlp.IsPiecewiseLinear;
+        Variable gradient = tape.Allocate(input.Rows, options.InputCount, parameters.RequiresGradient || toInput);
         mlp.InputGradient(options, parameters.Value, input.Value, outputIndex, gradient.Value);
         if (gradient.RequiresGradient)
         {
@@ -59,14 +110,34 @@ public static class MlpOps
                 if (gradient.HasGradient)
                 {
                     mlp.InputGradientBackward(
-                        options, parameters.Value, input.Value, outputIndex, gradient.Gradient, parameters.Gradient,
-                        tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)));
+                        options, parameters.Value, input.Value, outputIndex, gradient.Gradient, ParameterGradient(tape, options, parameters),
+                        tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)), toInput ? input.Gradient : ArrayView<float>.Empty);
                 }
             });
         }
 
         return gradient;
     }
+
+    private static IFusedMlp Select(DeviceContext device, MlpOptions options) => options.HiddenActivation switch
+    {
+        HiddenActivation.Relu => device.Kernels<FusedMlp<Relu>>(),
+        HiddenActivation.Silu => device.Kernels<FusedMlp<Silu>>(),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(options), options.HiddenActivation, "Mlp: expected ReLU or SiLU hidden layers; change the network's activation."),
+    };
+
+    private static IOutputLayer? SelectOutput(DeviceContext device, MlpOptions options) => options.OutputActivation switch
+    {
+        OutputActivation.None => null,
+        OutputActivation.Sigmoid => device.Kernels<OutputLayer<SigmoidOutput>>(),
+        OutputActivation.Softplus => device.Kernels<OutputLayer<SoftplusOutput>>(),
+        OutputActivation.Exp => device.Kernels<OutputLayer<ExpOutput>>(),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(options), options.OutputActivation, "Mlp: expected none, sigmoid, softplus or exp outputs; change the output activation."),
+    };
+
+    private static ArrayView<float> InputGradient(Variable input) => input.RequiresGradient ? input.Gradient : ArrayView<float>.Empty;
 
     // The kernel sums weight gradients in any case; without a taker they go to scratch.
     private static ArrayView<float> ParameterGradient(Tape tape, MlpOptions options, Variable parameters)

@@ -7,7 +7,7 @@ namespace DreamFusion.Kernels.Mlp;
 
 /// <summary>Launcher of the network's kernels; see <see cref="FusedMlpKernels"/> for the formulas.</summary>
 /// <typeparam name="TActivation">Hidden activation.</typeparam>
-public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>, IDisposable
+public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>, IFusedMlp, IDisposable
     where TActivation : struct, IHiddenActivation
 {
     private readonly Action<Index1D, FusedMlpKernels.ForwardArgs> _forward;
@@ -20,6 +20,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
 
     private FusedMlp(Accelerator accelerator, HostThreads? host)
     {
+        // The twin knows ReLU only; every other activation runs the portable kernels, and IsTuned says so.
         _host = host is not null && typeof(TActivation) == typeof(Relu) ? FusedMlpHost.Create(host) : null;
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.ForwardArgs>(FusedMlpKernels.Forward<TActivation>);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.BackwardArgs>(FusedMlpKernels.Backward<TActivation>);
@@ -36,6 +37,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     /// <inheritdoc/>
     public static FusedMlp<TActivation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
+    /// <inheritdoc/>
+    public bool IsTuned => _host is not null;
+
+    /// <inheritdoc/>
+    public bool IsPiecewiseLinear => TActivation.IsPiecewiseLinear != 0;
+
     /// <summary>Frees the host twin's memory.</summary>
     public void Dispose() => _host?.Dispose();
 
@@ -47,11 +54,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         return (long)FusedMlpKernels.ChunkCount * options.ParameterCount;
     }
 
-    /// <summary>o = network(y).</summary>
-    /// <param name="options">Shape of the network.</param>
-    /// <param name="parameters">Parameter block.</param>
-    /// <param name="input">Input y [M, inputs].</param>
-    /// <param name="output">Output o [M, outputs]; overwritten.</param>
+    /// <inheritdoc/>
     public void Forward(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> output)
     {
         int rows = RowCount(options, parameters, input);
@@ -66,14 +69,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         }
     }
 
-    /// <summary>dL/dparameters += and dL/dy += from dL/do.</summary>
-    /// <param name="options">Shape of the network.</param>
-    /// <param name="parameters">Parameter block.</param>
-    /// <param name="input">Input y [M, inputs].</param>
-    /// <param name="dLdOutput">dL/do [M, outputs].</param>
-    /// <param name="dLdParameters">Parameter gradient; accumulated.</param>
-    /// <param name="dLdInput">dL/dy [M, inputs], accumulated; empty if it is not wanted.</param>
-    /// <param name="scratch"><see cref="ScratchLength"/> floats with undefined contents.</param>
+    /// <inheritdoc/>
     public void Backward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
         ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
@@ -111,12 +107,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         Sum(options, scratch, dLdParameters);
     }
 
-    /// <summary>q = do_σ/dy, the gradient of one output by the input.</summary>
-    /// <param name="options">Shape of the network.</param>
-    /// <param name="parameters">Parameter block.</param>
-    /// <param name="input">Input y [M, inputs].</param>
-    /// <param name="outputIndex">Output σ.</param>
-    /// <param name="gradient">q [M, inputs]; overwritten.</param>
+    /// <inheritdoc/>
     public void InputGradient(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> gradient)
     {
@@ -139,23 +130,21 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         }
     }
 
-    /// <summary>dL/dparameters += from dL/dq. Nothing flows to the input: the activation is piecewise linear.</summary>
-    /// <param name="options">Shape of the network.</param>
-    /// <param name="parameters">Parameter block.</param>
-    /// <param name="input">Input y [M, inputs].</param>
-    /// <param name="outputIndex">Output σ.</param>
-    /// <param name="dLdGradient">dL/dq [M, inputs].</param>
-    /// <param name="dLdParameters">Parameter gradient; accumulated.</param>
-    /// <param name="scratch"><see cref="ScratchLength"/> floats with undefined contents.</param>
+    /// <inheritdoc/>
     public void InputGradientBackward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
-        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> scratch)
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> scratch, ArrayView<float> dLdInput = default)
     {
         int rows = RowCount(options, parameters, input);
         RequireOutput(options, outputIndex);
         RequireLength("gradients of input gradients", input.Length, dLdGradient.Length);
         RequireLength("parameter gradients", options.ParameterCount, dLdParameters.Length);
         RequireLength("scratch values", ScratchLength(options), scratch.Length);
+        if (dLdInput.Length != 0)
+        {
+            RequireLength("input gradients", input.Length, dLdInput.Length);
+        }
+
         if (rows == 0)
         {
             return;
@@ -172,9 +161,11 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
             Network = Bind(options, parameters),
             Input = input,
             DLdGradient = dLdGradient,
+            DLdInput = dLdInput,
             Partials = scratch,
             RowCount = rows,
             OutputIndex = outputIndex,
+            WantsInput = dLdInput.Length != 0 ? 1 : 0,
         });
         Sum(options, scratch, dLdParameters);
     }
@@ -198,6 +189,11 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
             if (options.Validate() is { Count: > 0 } problems)
             {
                 throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+            }
+
+            if (options.HiddenActivation != TActivation.Kind)
+            {
+                throw new ArgumentException($"Mlp: expected {TActivation.Kind} hidden layers, got options for {options.HiddenActivation}; load the variant that the options name.", nameof(options));
             }
 
             _validated = options;

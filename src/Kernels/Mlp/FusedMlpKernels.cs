@@ -9,8 +9,10 @@ namespace DreamFusion.Kernels.Mlp;
 /// δ_out = dL/do   δ_k = φ'(a_k) ∘ W_{k+1}ᵀ δ_{k+1}   dL/dW_k += δ_k h_{k-1}ᵀ   dL/db_k += δ_k   dL/dy += W_1ᵀ δ_1
 /// q = do_σ/dy:   v_H = φ'(a_H) ∘ w_σ   v_k = φ'(a_k) ∘ W_{k+1}ᵀ v_{k+1}   q = W_1ᵀ v_1
 /// backward of q, p = dL/dq:   t_0 = p   t_k = φ'(a_k) ∘ W_k t_{k-1}   dL/dW_k += v_k t_{k-1}ᵀ   dL/dw_σ += t_H
+///   and for φ'' ≠ 0:   ε_k = φ''(a_k) ∘ (W_k t_{k-1}) ∘ (W_{k+1}ᵀ v_{k+1})   (W_{H+1}ᵀ v_{H+1} = w_σ)
+///   η_H = ε_H   η_k = ε_k + φ'(a_k) ∘ W_{k+1}ᵀ η_{k+1}   dL/dW_k += η_k h_{k-1}ᵀ   dL/db_k += η_k   dL/dy += W_1ᵀ η_1
 /// </code>
-/// The last line is complete for piecewise linear φ (ReLU): φ'' = 0, so biases and y receive nothing. Hidden values are computed
+/// For piecewise linear φ (ReLU) ε = 0: biases and y receive nothing from q. Hidden values are computed
 /// again instead of stored. Weight gradients are summed over a fixed number of row ranges, and the ranges in order, so the
 /// bits do not depend on the number of threads.
 /// </summary>
@@ -87,6 +89,11 @@ public static class FusedMlpKernels
         /// <summary>p = dL/dq [M, inputs].</summary>
         public ArrayView<float> DLdGradient;
 
+        /// <summary>
+        /// dL/dy [M, inputs]; accumulated (+=). Not touched if <see cref="WantsInput"/> is 0 or φ is piecewise linear.
+        /// </summary>
+        public ArrayView<float> DLdInput;
+
         /// <summary>Weight gradients of each row range [ChunkCount, parameters]; overwritten.</summary>
         public ArrayView<float> Partials;
 
@@ -95,6 +102,9 @@ public static class FusedMlpKernels
 
         /// <summary>Output σ whose gradient was taken.</summary>
         public int OutputIndex;
+
+        /// <summary>1 to compute dL/dy.</summary>
+        public int WantsInput;
     }
 
     /// <summary>Arguments of <see cref="SumPartials"/>.</summary>
@@ -185,7 +195,7 @@ public static class FusedMlpKernels
     }
 
     /// <summary>Second-order weight gradients of one row range. One work item per range.</summary>
-    /// <typeparam name="TActivation">Hidden activation φ, piecewise linear.</typeparam>
+    /// <typeparam name="TActivation">Hidden activation φ.</typeparam>
     /// <param name="chunk">Row range, 0 to ChunkCount - 1.</param>
     /// <param name="a">Arguments.</param>
     public static void InputGradientBackward<TActivation>(Index1D chunk, InputGradientBackwardArgs a)
@@ -196,6 +206,7 @@ public static class FusedMlpKernels
         ArrayView<float> sensitivities = LocalMemory.Allocate<float>(HiddenLength);
         ArrayView<float> tangent = LocalMemory.Allocate<float>(MlpOptions.MaxWidth);
         ArrayView<float> product = LocalMemory.Allocate<float>(MlpOptions.MaxWidth);
+        ArrayView<float> curvature = LocalMemory.Allocate<float>(HiddenLength);
         MlpNetwork network = a.Network;
         ArrayView<float> gradient = ClearedPartial(a.Partials, chunk);
         int outputRow = network.WeightOffset(network.HiddenLayers) + a.OutputIndex * network.Width;
@@ -210,12 +221,22 @@ public static class FusedMlpKernels
 
             network.Hidden<TActivation>(a.Input, row, preactivations, hidden);
             OutputSensitivities<TActivation>(network, a.OutputIndex, preactivations, sensitivities);
+            if (TActivation.IsPiecewiseLinear == 0)
+            {
+                Curvatures<TActivation>(network, a.OutputIndex, preactivations, sensitivities, curvature);
+            }
+
             ArrayView<float> layerTangent = upstream;
             for (int layer = 0; layer < network.HiddenLayers; layer++)
             {
                 int start = layer * MlpOptions.MaxWidth;
                 network.AddOuterProduct(layer, 0, sensitivities.SubView(start, network.Width), layerTangent, gradient);
                 network.Affine(layer, 0, layerTangent, product.SubView(0, network.Width));
+                if (TActivation.IsPiecewiseLinear == 0)
+                {
+                    Multiply(product, curvature.SubView(start, network.Width));
+                }
+
                 MaskInto<TActivation>(preactivations.SubView(start, network.Width), product, tangent);
                 layerTangent = tangent;
             }
@@ -223,6 +244,11 @@ public static class FusedMlpKernels
             for (int unit = 0; unit < network.Width; unit++)
             {
                 gradient[outputRow + unit] += tangent[unit];
+            }
+
+            if (TActivation.IsPiecewiseLinear == 0)
+            {
+                CurvatureBackward<TActivation>(a, row, preactivations, hidden, curvature, product, gradient);
             }
         }
     }
@@ -257,6 +283,75 @@ public static class FusedMlpKernels
             Clear(below, network.Width);
             network.AddTransposed(layer, sensitivities.SubView(layer * MlpOptions.MaxWidth, network.Width), below);
             MaskInto<TActivation>(preactivations.SubView((layer - 1) * MlpOptions.MaxWidth, network.Width), below, below);
+        }
+    }
+
+    /// <summary>φ''(a_k) ∘ W_{k+1}ᵀ v_{k+1} for all hidden layers, layer k at k·MaxWidth.</summary>
+    private static void Curvatures<TActivation>(
+        MlpNetwork network, int outputIndex, ArrayView<float> preactivations, ArrayView<float> sensitivities, ArrayView<float> curvature)
+        where TActivation : struct, IHiddenActivation
+    {
+        int outputRow = network.WeightOffset(network.HiddenLayers) + outputIndex * network.Width;
+        for (int layer = 0; layer < network.HiddenLayers; layer++)
+        {
+            int start = layer * MlpOptions.MaxWidth;
+            ArrayView<float> result = curvature.SubView(start, network.Width);
+            if (layer == network.HiddenLayers - 1)
+            {
+                for (int unit = 0; unit < network.Width; unit++)
+                {
+                    result[unit] = network.Parameters[outputRow + unit];
+                }
+            }
+            else
+            {
+                Clear(result, network.Width);
+                network.AddTransposed(layer + 1, sensitivities.SubView(start + MlpOptions.MaxWidth, network.Width), result);
+            }
+
+            for (int unit = 0; unit < network.Width; unit++)
+            {
+                result[unit] *= TActivation.SecondDerivative(preactivations[start + unit]);
+            }
+        }
+    }
+
+    /// <summary>η_k, and what it adds to the weights, the biases and dL/dy of one row; ε_k comes in and η_k replaces it.</summary>
+    private static void CurvatureBackward<TActivation>(
+        InputGradientBackwardArgs a, int row, ArrayView<float> preactivations, ArrayView<float> hidden, ArrayView<float> curvature,
+        ArrayView<float> scratch, ArrayView<float> gradient)
+        where TActivation : struct, IHiddenActivation
+    {
+        MlpNetwork network = a.Network;
+        for (int layer = network.HiddenLayers - 1; layer > 0; layer--)
+        {
+            int below = (layer - 1) * MlpOptions.MaxWidth;
+            ArrayView<float> eta = curvature.SubView(layer * MlpOptions.MaxWidth, network.Width);
+            network.AddOuterProduct(layer, network.HasBias, eta, hidden.SubView(below, network.Width), gradient);
+            Clear(scratch, network.Width);
+            network.AddTransposed(layer, eta, scratch);
+            for (int unit = 0; unit < network.Width; unit++)
+            {
+                curvature[below + unit] += TActivation.Derivative(preactivations[below + unit]) * scratch[unit];
+            }
+        }
+
+        int first = row * network.InputCount;
+        ArrayView<float> bottom = curvature.SubView(0, network.Width);
+        network.AddOuterProduct(0, network.HasBias, bottom, a.Input.SubView(first, network.InputCount), gradient);
+        if (a.WantsInput != 0)
+        {
+            network.AddTransposed(0, bottom, a.DLdInput.SubView(first, network.InputCount));
+        }
+    }
+
+    /// <summary>result ∘= factors.</summary>
+    private static void Multiply(ArrayView<float> factors, ArrayView<float> result)
+    {
+        int count = result.IntLength;
+        for (int unit = 0; unit < count; unit++)
+        {
+            result[unit] *= factors[unit];
         }
     }
 

@@ -1,10 +1,27 @@
+using System;
 using System.Runtime.CompilerServices;
 
 namespace DreamFusion.Kernels.Mlp;
 
+/// <summary>Activation of the hidden layers.</summary>
+public enum HiddenActivation
+{
+    /// <summary>max(a, 0).</summary>
+    Relu,
+
+    /// <summary>a / (1 + exp(-a)).</summary>
+    Silu,
+}
+
 /// <summary>Activation of the hidden layers, as a type, so that each variant is its own kernel.</summary>
 public interface IHiddenActivation
 {
+    /// <summary>Which activation this type is.</summary>
+    static abstract HiddenActivation Kind { get; }
+
+    /// <summary>1 if φ'' = 0 almost everywhere, so that the second-order pass has no curvature terms; else 0.</summary>
+    static abstract int IsPiecewiseLinear { get; }
+
     /// <summary>φ(a).</summary>
     /// <param name="preactivation">a.</param>
     static abstract float Value(float preactivation);
@@ -12,11 +29,21 @@ public interface IHiddenActivation
     /// <summary>φ'(a).</summary>
     /// <param name="preactivation">a.</param>
     static abstract float Derivative(float preactivation);
+
+    /// <summary>φ''(a).</summary>
+    /// <param name="preactivation">a.</param>
+    static abstract float SecondDerivative(float preactivation);
 }
 
 /// <summary>φ(a) = max(a, 0), φ'(a) = 1 for a &gt; 0, else 0; φ'' = 0 almost everywhere.</summary>
 public readonly struct Relu : IHiddenActivation
 {
+    /// <inheritdoc/>
+    public static HiddenActivation Kind => HiddenActivation.Relu;
+
+    /// <inheritdoc/>
+    public static int IsPiecewiseLinear => 1;
+
     /// <inheritdoc/>
     // Written so that NaN stays NaN: a network that has gone wrong must not look dead.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -25,4 +52,51 @@ public readonly struct Relu : IHiddenActivation
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Derivative(float preactivation) => preactivation <= 0f ? 0f : 1f;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SecondDerivative(float preactivation) => 0f;
+}
+
+/// <summary>
+/// φ(a) = a s, φ'(a) = s (1 + a (1 - s)), φ''(a) = s (1 - s) (2 + a (1 - 2 s)) with s = 1 / (1 + exp(-a)). Source: Elfwing et
+/// al. 2018, eq. 3; the activation of DreamFusion's own network (Poole et al. 2022, appendix A.2).
+/// </summary>
+public readonly struct Silu : IHiddenActivation
+{
+    /// <inheritdoc/>
+    public static HiddenActivation Kind => HiddenActivation.Silu;
+
+    /// <inheritdoc/>
+    public static int IsPiecewiseLinear => 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Value(float preactivation) => preactivation * Logistic.Value(preactivation);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Derivative(float preactivation)
+        => Logistic.Value(preactivation) * (1f + preactivation * Logistic.Value(-preactivation));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SecondDerivative(float preactivation)
+    {
+        float s = Logistic.Value(preactivation);
+        float complement = Logistic.Value(-preactivation);
+        return s * complement * (2f + preactivation * (complement - s));
+    }
+}
+
+/// <summary>The logistic function s(a) = 1 / (1 + exp(-a)); its complement is s(-a), without the cancellation of 1 - s(a).</summary>
+internal static class Logistic
+{
+    // Only the exponential of a negative number is taken: it cannot overflow.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Value(float a)
+    {
+        float e = MathF.Exp(a > 0f ? -a : a);
+        return a > 0f ? 1f / (1f + e) : e / (1f + e);
+    }
 }

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace DreamFusion.Kernels.Mlp;
 
 /// <summary>
-/// Shape of a fully connected network with a linear output. Parameters lie in one flat block, layer after layer, each
+/// Shape of a fully connected network. Parameters lie in one flat block, layer after layer, each
 /// W [out][in] row-major followed by b [out] if the network has biases.
 /// </summary>
 public sealed record MlpOptions
@@ -30,6 +30,12 @@ public sealed record MlpOptions
 
     /// <summary>Whether every layer has a bias, default true.</summary>
     public bool HasBias { get; init; } = true;
+
+    /// <summary>Activation of the hidden layers, default ReLU.</summary>
+    public HiddenActivation HiddenActivation { get; init; } = HiddenActivation.Relu;
+
+    /// <summary>Activation of the outputs, applied by <see cref="OutputLayer{TOutput}"/> behind the linear output; default none.</summary>
+    public OutputActivation OutputActivation { get; init; } = OutputActivation.None;
 
     /// <summary>The network of the small embedded prior's field: 12 → 32 → 4 with bias.</summary>
     public static MlpOptions Toybox { get; } = new() { InputCount = 12, Width = 32, HiddenLayers = 1 };
@@ -66,6 +72,16 @@ public sealed record MlpOptions
         Require("hidden units", Width, MaxWidth);
         Require("hidden layers", HiddenLayers, MaxHiddenLayers);
         Require("outputs", OutputCount, MaxWidth);
+        if (!Enum.IsDefined(HiddenActivation))
+        {
+            problems.Add($"Mlp: unknown hidden activation {(int)HiddenActivation}; use Relu or Silu.");
+        }
+
+        if (!Enum.IsDefined(OutputActivation))
+        {
+            problems.Add($"Mlp: unknown output activation {(int)OutputActivation}; use None, Sigmoid, Softplus or Exp.");
+        }
+
         return problems;
 
         void Require(string what, int value, int largest)

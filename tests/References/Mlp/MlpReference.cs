@@ -3,7 +3,7 @@ using DreamFusion.Kernels.Mlp;
 
 namespace DreamFusion.References.Mlp;
 
-/// <summary>A ReLU network in double precision, unit by unit from the definitions.</summary>
+/// <summary>A network in double precision, unit by unit from the definitions.</summary>
 public sealed class MlpReference(MlpOptions options)
 {
     /// <summary>o [M, outputs].</summary>
@@ -19,7 +19,7 @@ public sealed class MlpReference(MlpOptions options)
             for (int layer = 0; layer <= options.HiddenLayers; layer++)
             {
                 double[] a = Layer(parameters, layer, h);
-                h = layer < options.HiddenLayers ? Array.ConvertAll(a, v => Math.Max(v, 0)) : a;
+                h = Array.ConvertAll(a, v => Activate(layer, v).Value);
             }
 
             h.CopyTo(output, row * options.OutputCount);
@@ -46,10 +46,11 @@ public sealed class MlpReference(MlpOptions options)
                 {
                     double[] a = Layer(parameters, layer, h);
                     double[] da = Tangent(parameters, layer, t);
-                    for (int unit = 0; unit < a.Length && layer < options.HiddenLayers; unit++)
+                    for (int unit = 0; unit < a.Length; unit++)
                     {
-                        da[unit] = a[unit] > 0 ? da[unit] : 0;
-                        a[unit] = Math.Max(a[unit], 0);
+                        (double value, double derivative) = Activate(layer, a[unit]);
+                        da[unit] *= derivative;
+                        a[unit] = value;
                     }
 
                     h = a;
@@ -61,6 +62,23 @@ public sealed class MlpReference(MlpOptions options)
         }
 
         return gradient;
+    }
+
+    private (double Value, double Derivative) Activate(int layer, double a)
+    {
+        double s = 1 / (1 + Math.Exp(-a));
+        if (layer < options.HiddenLayers)
+        {
+            return options.HiddenActivation == HiddenActivation.Relu ? (Math.Max(a, 0), a > 0 ? 1 : 0) : (a * s, s + a * s * (1 - s));
+        }
+
+        return options.OutputActivation switch
+        {
+            OutputActivation.Sigmoid => (s, s * (1 - s)),
+            OutputActivation.Softplus => (Math.Log(1 + Math.Exp(a)), s),
+            OutputActivation.Exp => (Math.Exp(a), Math.Exp(a)),
+            _ => (a, 1),
+        };
     }
 
     private double[] Layer(double[] parameters, int layer, double[] x)

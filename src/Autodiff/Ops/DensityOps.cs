@@ -73,9 +73,11 @@ public static class DensityOps
     {
         (DensityActivation.Exp, DensityBlob.Linear) => device.Kernels<Density<ExpDensity, LinearBlob>>(),
         (DensityActivation.Exp, DensityBlob.Gaussian) => device.Kernels<Density<ExpDensity, GaussianBlob>>(),
+        (DensityActivation.Exp, DensityBlob.AddedGaussian) => device.Kernels<Density<ExpDensity, AddedGaussianBlob>>(),
+        (DensityActivation.Softplus, DensityBlob.AddedGaussian) => device.Kernels<Density<SoftplusDensity, AddedGaussianBlob>>(),
         (DensityActivation.Softplus, DensityBlob.Linear) => device.Kernels<Density<SoftplusDensity, LinearBlob>>(),
         (DensityActivation.Softplus, DensityBlob.Gaussian) => device.Kernels<Density<SoftplusDensity, GaussianBlob>>(),
         _ => throw new ArgumentOutOfRangeException(
-            nameof(options), options, "Density: expected exp or softplus with a linear or Gaussian blob; change density_activation or the blob."),
+            nameof(options), options, "Density: expected exp or softplus with a linear, Gaussian or added Gaussian blob; change density_activation or the blob."),
     };
 }

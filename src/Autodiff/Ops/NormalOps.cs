@@ -7,7 +7,7 @@ using ILGPU;
 
 namespace DreamFusion.Autodiff.Ops;
 
-/// <summary>Analytic normals on the tape; formulas in <see cref="NormalKernels"/>.</summary>
+/// <summary>Normals on the tape; formulas in <see cref="NormalKernels"/> and <see cref="DensityNormalKernels"/>.</summary>
 public static class NormalOps
 {
     /// <summary>n [M, 3] from the gradient ν of the raw density. Gradients flow to ν, not to the positions.</summary>
@@ -41,8 +41,48 @@ public static class NormalOps
     }
 
     /// <summary>
-    /// n [M, 3] of a field encode → network → density, by the chain q = do/dy, ν = Jᵀq, n = -ν'/|ν'|. The second-order passes
-    /// carry dL/dn to the table and to the network's weights.
+    /// n [M, 3] of a density with a blob added after the activation, from the raw output o and its gradient ν. Gradients flow to both,
+    /// not to the positions.
+    /// </summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="options">The density whose normals are wanted.</param>
+    /// <param name="raw">Network outputs [M, columns].</param>
+    /// <param name="column">Column of the raw density.</param>
+    /// <param name="gradient">ν [M, 3], per world unit.</param>
+    /// <param name="positions">Positions x [M, 3], world units, constants.</param>
+    public static Variable DensityNormals(
+        this Tape tape, DensityOptions options, Variable raw, int column, Variable gradient, Variable positions)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(raw);
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentNullException.ThrowIfNull(positions);
+        IDensityNormal normal = SelectAdded(tape.Device, options);
+        Variable normals = tape.Allocate(gradient.Rows, 3, gradient.RequiresGradient || raw.RequiresGradient);
+        ArrayView<Float3> nu = gradient.ValueAs<Float3>();
+        ArrayView<Float3> x = positions.ValueAs<Float3>();
+        normal.Forward(options, raw.Value, column, nu, x, normals.ValueAs<Float3>());
+        if (normals.RequiresGradient)
+        {
+            tape.Record("density normals", () =>
+            {
+                if (normals.HasGradient)
+                {
+                    // The kernel computes both; what nobody takes goes to scratch.
+                    ArrayView<Float3> dLdNu = gradient.RequiresGradient ? gradient.GradientAs<Float3>() : tape.Scratch<Float3>(nu.Length);
+                    ArrayView<float> dLdRaw = raw.RequiresGradient ? raw.Gradient : tape.Scratch<float>(raw.Length);
+                    normal.Backward(options, raw.Value, column, nu, x, normals.GradientAs<Float3>(), dLdNu, dLdRaw);
+                }
+            });
+        }
+
+        return normals;
+    }
+
+    /// <summary>
+    /// n [M, 3] of a field encode → network → density, by the chain q = do/dy, ν = Jᵀq, n = -ν'/|ν'| (or -∇σ/|∇σ| if the blob is
+    /// added after the activation). The second-order passes carry dL/dn to the table and to the network's weights.
     /// </summary>
     /// <param name="tape">Tape.</param>
     /// <param name="grid">Shape of the grid; its position scale must map the world positions.</param>
@@ -53,21 +93,33 @@ public static class NormalOps
     /// <param name="column">Output of the network that is the raw density.</param>
     /// <param name="positions">Positions x [M, 3], world units, constants.</param>
     /// <param name="features">y [M, L·F] as <see cref="HashGridOps.HashGridEncode"/> returned it for these positions.</param>
+    /// <param name="raw">o [M, outputs] as <see cref="MlpOps.MlpForward"/> returned it for these features.</param>
     /// <param name="activeLevels">Levels in use, default all; the same as for the features.</param>
     public static Variable AnalyticNormals(
         this Tape tape, HashGridOptions grid, Variable table, MlpOptions network, Variable parameters, DensityOptions density, int column,
-        Variable positions, Variable features, int? activeLevels = null)
+        Variable positions, Variable features, Variable raw, int? activeLevels = null)
     {
+        ArgumentNullException.ThrowIfNull(density);
         Variable cotangent = tape.MlpInputGradient(network, parameters, features, column);
         Variable gradient = tape.HashGridPositionGradient(grid, table, positions, cotangent, activeLevels);
-        return tape.Normals(density, gradient, positions);
+        return density.Blob == DensityBlob.AddedGaussian
+            ? tape.DensityNormals(density, raw, column, gradient, positions)
+            : tape.Normals(density, gradient, positions);
     }
+
+    private static IDensityNormal SelectAdded(DeviceContext device, DensityOptions options) => (options.Activation, options.Blob) switch
+    {
+        (DensityActivation.Exp, DensityBlob.AddedGaussian) => device.Kernels<DensityNormal<ExpDensity>>(),
+        (DensityActivation.Softplus, DensityBlob.AddedGaussian) => device.Kernels<DensityNormal<SoftplusDensity>>(),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(options), options, "DensityNormals: expected exp or softplus with an added Gaussian blob; use Normals for blobs before the activation."),
+    };
 
     private static INormal Select(DeviceContext device, DensityOptions options) => options.Blob switch
     {
         DensityBlob.Linear => device.Kernels<Normal<LinearBlob>>(),
         DensityBlob.Gaussian => device.Kernels<Normal<GaussianBlob>>(),
         _ => throw new ArgumentOutOfRangeException(
-            nameof(options), options.Blob, "Normals: expected a linear or Gaussian blob; change the blob."),
+            nameof(options), options.Blob, "Normals: expected a linear or Gaussian blob before the activation; use DensityNormals for an added one."),
     };
 }

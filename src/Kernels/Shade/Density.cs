@@ -9,10 +9,11 @@ namespace DreamFusion.Kernels.Shade;
 /// Density from the raw network output o, M samples.
 /// <code>
 /// a = gain·o + blob(x) + bias    σ = scale·act(a) for |x| ≤ bound, else 0
+/// added blob: a = gain·o + bias  σ = scale·act(a) + blob(x) for |x| ≤ bound, else 0
 /// dL/do += gain·scale·act'(a)·dL/dσ for |x| ≤ bound
 /// </code>
-/// Source: DreamFusion (Poole et al. 2022), section 3 and appendix A.2, with the blob before the activation as in
-/// stable-dreamfusion and threestudio. Not differentiated in x: camera rays are constants.
+/// Source: DreamFusion (Poole et al. 2022), section 3 and appendix A.2 (the added blob); the blob before the activation is
+/// stable-dreamfusion's and threestudio's. Not differentiated in x: camera rays are constants.
 /// </summary>
 public static class DensityKernels
 {
@@ -69,7 +70,14 @@ public static class DensityKernels
         where TBlob : struct, IDensityBlob
     {
         Float3 position = a.Positions[sample];
-        a.Sigma[sample] = position.Length > a.Bound ? 0f : a.Scale * TActivation.Value(Argument<TBlob>(sample, position, a));
+        if (position.Length > a.Bound)
+        {
+            a.Sigma[sample] = 0f;
+            return;
+        }
+
+        float activated = a.Scale * TActivation.Value(Argument<TBlob>(sample, position, a));
+        a.Sigma[sample] = TBlob.IsAdded != 0 ? activated + TBlob.Value(a.BlobDensity, a.BlobRadius, position) : activated;
     }
 
     /// <summary>dL/do. One work item per sample.</summary>
@@ -94,7 +102,10 @@ public static class DensityKernels
 
     private static float Argument<TBlob>(Index1D sample, Float3 position, Args a)
         where TBlob : struct, IDensityBlob
-        => a.Gain * a.Raw[sample.X * a.Stride + a.Column] + TBlob.Value(a.BlobDensity, a.BlobRadius, position) + a.Bias;
+    {
+        float raw = a.Gain * a.Raw[sample.X * a.Stride + a.Column];
+        return TBlob.IsAdded != 0 ? raw + a.Bias : raw + TBlob.Value(a.BlobDensity, a.BlobRadius, position) + a.Bias;
+    }
 }
 
 /// <summary>Launches the density kernels of one variant.</summary>

@@ -19,11 +19,20 @@ public enum DensityBlob
     /// <summary>density (1 - |x| / radius), Magic3D.</summary>
     Linear,
 
-    /// <summary>density exp(-|x|² / (2 radius²)), DreamFusion.</summary>
+    /// <summary>density exp(-|x|² / (2 radius²)) before the activation, as stable-dreamfusion and threestudio do.</summary>
     Gaussian,
+
+    /// <summary>
+    /// The same Gaussian added to the density after the activation, DreamFusion's own form; its height is a density, ≥ 0. There
+    /// is no linear one: it would make densities negative far out.
+    /// </summary>
+    AddedGaussian,
 }
 
-/// <summary>σ = Scale · act(Gain·o + blob(x) + Bias) for |x| ≤ Bound, 0 outside.</summary>
+/// <summary>
+/// σ = Scale · act(Gain·o + blob(x) + Bias) for |x| ≤ Bound, 0 outside; with <see cref="DensityBlob.AddedGaussian"/>
+/// σ = Scale · act(Gain·o + Bias) + blob(x).
+/// </summary>
 public sealed record DensityOptions
 {
     /// <summary>Activation, default exp.</summary>
@@ -32,7 +41,10 @@ public sealed record DensityOptions
     /// <summary>Blob shape, default Gaussian.</summary>
     public DensityBlob Blob { get; init; } = DensityBlob.Gaussian;
 
-    /// <summary>Blob height, added before the activation; any finite number, 0 switches the blob off, default 5.</summary>
+    /// <summary>
+    /// Blob height, in units of the activation's argument, or 1/world unit for a blob that is added after it; any finite number (there
+    /// ≥ 0), 0 switches the blob off, default 5.
+    /// </summary>
     public float BlobDensity { get; init; } = 5f;
 
     /// <summary>Blob radius, world units, &gt; 0, default 0.2.</summary>
@@ -68,6 +80,7 @@ public sealed record DensityOptions
     {
         List<string> problems = [];
         Require(float.IsFinite(BlobDensity), "blob_density", BlobDensity, "a finite number");
+        Require(Blob != DensityBlob.AddedGaussian || BlobDensity >= 0f, "blob_density", BlobDensity, "a number of at least 0, because the blob is added to the density");
         Require(float.IsFinite(BlobRadius) && BlobRadius > 0f, "blob_radius", BlobRadius, "a positive number");
         Require(float.IsFinite(Gain), "density gain", Gain, "a finite number");
         Require(float.IsFinite(Bias), "density bias", Bias, "a finite number");

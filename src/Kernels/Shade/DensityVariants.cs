@@ -14,6 +14,10 @@ public interface IDensityActivation
     /// <summary>The derivative that the backward pass uses.</summary>
     /// <param name="raw">a.</param>
     static abstract float Derivative(float raw);
+
+    /// <summary>The derivative of <see cref="Derivative"/>.</summary>
+    /// <param name="raw">a.</param>
+    static abstract float SecondDerivative(float raw);
 }
 
 /// <summary>
@@ -29,6 +33,10 @@ public readonly struct ExpDensity : IDensityActivation
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Derivative(float raw) => MathF.Exp(raw > 15f ? 15f : raw);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SecondDerivative(float raw) => raw > 15f ? 0f : MathF.Exp(raw);
 }
 
 /// <summary>softplus(a) = ln(1 + exp(a)), derivative 1 / (1 + exp(-a)).</summary>
@@ -53,11 +61,22 @@ public readonly struct SoftplusDensity : IDensityActivation
         float e = MathF.Exp(raw > 0f ? -raw : raw);
         return raw > 0f ? 1f / (1f + e) : e / (1f + e);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SecondDerivative(float raw)
+    {
+        float e = MathF.Exp(raw > 0f ? -raw : raw);
+        return e / ((1f + e) * (1f + e));
+    }
 }
 
 /// <summary>Blob around the origin, as a type.</summary>
 public interface IDensityBlob
 {
+    /// <summary>1 if the blob is added to the density, after the activation; 0 if it is part of the activation's argument.</summary>
+    static abstract int IsAdded { get; }
+
     /// <summary>Blob value at x.</summary>
     /// <param name="density">Height.</param>
     /// <param name="radius">Radius, world units, &gt; 0.</param>
@@ -75,6 +94,9 @@ public interface IDensityBlob
 public readonly struct LinearBlob : IDensityBlob
 {
     /// <inheritdoc/>
+    public static int IsAdded => 0;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Value(float density, float radius, Float3 position) => density * (1f - position.Length / radius);
 
@@ -91,6 +113,9 @@ public readonly struct LinearBlob : IDensityBlob
 public readonly struct GaussianBlob : IDensityBlob
 {
     /// <inheritdoc/>
+    public static int IsAdded => 0;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Value(float density, float radius, Float3 position)
         => density * MathF.Exp(-0.5f * position.LengthSquared / (radius * radius));
@@ -99,4 +124,19 @@ public readonly struct GaussianBlob : IDensityBlob
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float3 Gradient(float density, float radius, Float3 position)
         => position * (-Value(density, radius, position) / (radius * radius));
+}
+
+/// <summary>The Gaussian of <see cref="GaussianBlob"/>, added to the density after the activation. Source: DreamFusion (Poole et al. 2022), appendix A.2.</summary>
+public readonly struct AddedGaussianBlob : IDensityBlob
+{
+    /// <inheritdoc/>
+    public static int IsAdded => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Value(float density, float radius, Float3 position) => GaussianBlob.Value(density, radius, position);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float3 Gradient(float density, float radius, Float3 position) => GaussianBlob.Gradient(density, radius, position);
 }

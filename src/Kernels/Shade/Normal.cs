@@ -12,7 +12,7 @@ namespace DreamFusion.Kernels.Shade;
 /// |ν'| ≤ 10⁻⁶ or NaN: n = 0 and no gradient
 /// </code>
 /// ∇σ = act'(a) ν' has the direction of ν', because the density activation is monotone: neither its overflow nor its
-/// underflow touches the normal. Source: n = -∇τ / |∇τ|, DreamFusion (Poole et al. 2022), section 3.1. Not differentiated in x.
+/// underflow touches the normal. For a blob that is added after the activation see <see cref="DensityNormalKernels"/>. Source: n = -∇τ / |∇τ|, DreamFusion (Poole et al. 2022), section 3.1. Not differentiated in x.
 /// </summary>
 public static class NormalKernels
 {

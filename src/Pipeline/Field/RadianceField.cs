@@ -102,7 +102,7 @@ public sealed class RadianceField : IDisposable
         Variable density = tape.Density(Options.Density, output, FieldOptions.DensityColumn, positions);
         Variable albedo = tape.Albedo(output, FieldOptions.AlbedoColumn, Options.AlbedoGain);
         Variable? normals = withNormals
-            ? tape.AnalyticNormals(Options.Grid, Table, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features)
+            ? tape.AnalyticNormals(Options.Grid, Table, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features, output)
             : null;
         return new FieldSamples(density, albedo, normals);
     }

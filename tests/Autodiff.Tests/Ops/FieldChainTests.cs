@@ -24,10 +24,15 @@ public sealed class FieldChainTests
     [Theory]
     [InlineData(HashGridInterpolation.Linear, 1, DensityActivation.Softplus, DensityBlob.Linear)]
     [InlineData(HashGridInterpolation.Smoothstep, 2, DensityActivation.Exp, DensityBlob.Gaussian)]
+    [InlineData(HashGridInterpolation.Smoothstep, 2, DensityActivation.Exp, DensityBlob.AddedGaussian)]
+    [InlineData(HashGridInterpolation.Linear, 1, DensityActivation.Softplus, DensityBlob.AddedGaussian)]
+    [InlineData(HashGridInterpolation.Smoothstep, 2, DensityActivation.Exp, DensityBlob.Gaussian, HiddenActivation.Silu)]
+    [InlineData(HashGridInterpolation.Linear, 1, DensityActivation.Softplus, DensityBlob.AddedGaussian, HiddenActivation.Silu)]
     public void GradientsOfTheChainMatchCentralDifferences(
-        HashGridInterpolation interpolation, int hiddenLayers, DensityActivation activation, DensityBlob blob)
+        HashGridInterpolation interpolation, int hiddenLayers, DensityActivation activation, DensityBlob blob,
+        HiddenActivation hidden = HiddenActivation.Relu)
     {
-        var field = new Field(interpolation, hiddenLayers, activation, blob);
+        var field = new Field(interpolation, hiddenLayers, activation, blob, hidden: hidden);
         double[] dTable = GradientCheck.CentralDifferences(table => field.Loss(table, field.Parameters), field.Table, 1e-6);
         double[] dParameters = GradientCheck.CentralDifferences(parameters => field.Loss(field.Table, parameters), field.Parameters, 1e-6);
         using var device = new TestDevice();
@@ -56,6 +61,21 @@ public sealed class FieldChainTests
         for (int i = 0; i < Field.SampleCount; i++)
         {
             double[] gradient = GradientCheck.CentralDifferences(field.Argument, field.Positions[(3 * i)..(3 * i + 3)], 1e-6);
+            double length = Math.Sqrt(gradient.Sum(g => g * g));
+            Close.Require($"n[{i}]", [.. gradient.Select(g => -g / length)], normals.AsSpan(3 * i, 3), 1e-5);
+        }
+    }
+
+    // With the added blob n = -∇σ/|∇σ| itself: against differences of σ, which know nothing of the chain.
+    [Fact]
+    public void NormalsWithAnAddedBlobPointDownTheDensity()
+    {
+        var field = new Field(HashGridInterpolation.Smoothstep, 2, DensityActivation.Softplus, DensityBlob.AddedGaussian, hidden: HiddenActivation.Silu);
+        using var device = new TestDevice();
+        float[] normals = field.Normals(device);
+        for (int i = 0; i < Field.SampleCount; i++)
+        {
+            double[] gradient = GradientCheck.CentralDifferences(field.Sigma, field.Positions[(3 * i)..(3 * i + 3)], 1e-6);
             double length = Math.Sqrt(gradient.Sum(g => g * g));
             Close.Require($"n[{i}]", [.. gradient.Select(g => -g / length)], normals.AsSpan(3 * i, 3), 1e-5);
         }
@@ -112,7 +132,8 @@ public sealed class FieldChainTests
         private readonly double[] _dLdAlbedo;
 
         public Field(
-            HashGridInterpolation interpolation, int hiddenLayers, DensityActivation activation, DensityBlob blob, int samples = SampleCount)
+            HashGridInterpolation interpolation, int hiddenLayers, DensityActivation activation, DensityBlob blob, int samples = SampleCount,
+            HiddenActivation hidden = HiddenActivation.Relu)
         {
             var random = new Random(11);
             _grid = new HashGridOptions
@@ -123,7 +144,7 @@ public sealed class FieldChainTests
                 Log2TableSize = 7,
                 Interpolation = interpolation,
             }.InCube(1.15f);
-            _network = new MlpOptions { InputCount = 8, Width = 12, HiddenLayers = hiddenLayers };
+            _network = new MlpOptions { InputCount = 8, Width = 12, HiddenLayers = hiddenLayers, HiddenActivation = hidden };
             _density = DensityOptions.Toybox with { Activation = activation, Blob = blob, Scale = 1f };
             Table = RandomArrays.Uniform(random, new HashGridLayout(_grid).ParameterCount, -0.5, 0.5);
             Parameters = RandomArrays.Uniform(random, _network.ParameterCount, -0.5, 0.5);
@@ -141,11 +162,11 @@ public sealed class FieldChainTests
 
         public double[] DLdNormals { get; }
 
-        public double Argument(double[] x)
-        {
-            double[] features = new HashGridReference(_grid).Encode(Table, x, 4);
-            return DensityReference.Argument(_density, new MlpReference(_network).Forward(Parameters, features)[0], x[0], x[1], x[2]);
-        }
+        public double Argument(double[] x) => DensityReference.Argument(_density, Raw(x), x[0], x[1], x[2]);
+
+        public double Sigma(double[] x) => DensityReference.Sigma(_density, Raw(x), x[0], x[1], x[2]);
+
+        private double Raw(double[] x) => new MlpReference(_network).Forward(Parameters, new HashGridReference(_grid).Encode(Table, x, 4))[0];
 
         public double Loss(double[] table, double[] parameters)
         {
@@ -157,7 +178,9 @@ public sealed class FieldChainTests
             double loss = 0;
             for (int i = 0; i < _dLdSigma.Length; i++)
             {
-                double[] n = DensityReference.Normal(_density, nu.AsSpan(3 * i, 3), Positions.AsSpan(3 * i, 3));
+                double[] n = _density.Blob == DensityBlob.AddedGaussian
+                    ? DensityReference.DensityNormal(_density, raw[4 * i], nu.AsSpan(3 * i, 3), Positions.AsSpan(3 * i, 3))
+                    : DensityReference.Normal(_density, nu.AsSpan(3 * i, 3), Positions.AsSpan(3 * i, 3));
                 loss += _dLdSigma[i] * DensityReference.Sigma(_density, raw[4 * i], Positions[3 * i], Positions[3 * i + 1], Positions[3 * i + 2]);
                 for (int c = 0; c < 3; c++)
                 {
@@ -199,7 +222,7 @@ public sealed class FieldChainTests
             return (
                 tape.Density(_density, raw, 0, positions),
                 tape.Albedo(raw, 1, (float)AlbedoGain),
-                tape.AnalyticNormals(_grid, table, _network, parameters, _density, 0, positions, features));
+                tape.AnalyticNormals(_grid, table, _network, parameters, _density, 0, positions, features, raw));
         }
     }
 }

@@ -17,6 +17,8 @@ public sealed class DensityTests
         { DensityActivation.Exp, DensityBlob.Gaussian },
         { DensityActivation.Softplus, DensityBlob.Linear },
         { DensityActivation.Softplus, DensityBlob.Gaussian },
+        { DensityActivation.Exp, DensityBlob.AddedGaussian },
+        { DensityActivation.Softplus, DensityBlob.AddedGaussian },
     };
 
     [Theory]
@@ -62,6 +64,19 @@ public sealed class DensityTests
         using var device = new TestDevice();
         (float[] sigma, _) = Run(device, new DensityOptions(), new double[4], 0, [0, 0, 0, 0.1, 0, 0, 0, 0.2, 0, 5, 5, 5], new double[4]);
         Close.Require("σ", [148.4131591, 82.5, 20.8, 1], sigma, 2.5e-3);
+    }
+
+    // The paper's form, by hand: σ = exp(o) + 5 exp(-|x|²/0.08). At o = 0 it is 1 + 5 at the centre and 1 + 5/√e at 0.2; outside the bound nothing.
+    [Fact]
+    public void AddedGaussianByHand()
+    {
+        using var device = new TestDevice();
+        DensityOptions options = new() { Blob = DensityBlob.AddedGaussian, Bound = 1f };
+        (float[] sigma, float[] dRaw) = Run(device, options, [0, 0, 2, 0], 0, [0, 0, 0, 0, 0.2, 0, 0, 0, 0.9, 0, 1.1, 0], [1, 1, 1, 1]);
+        Close.Require("σ", [6, 1 + 5 / Math.Sqrt(Math.E), Math.Exp(2) + 5 * Math.Exp(-0.81 / 0.08), 0], sigma, 1e-6);
+        // The blob is no part of the derivative.
+        Close.Require("dL/do", [1, 1, Math.Exp(2), 0], dRaw, 1e-6);
+        Assert.Contains("at least 0", Assert.Single((options with { BlobDensity = -1f }).Validate()), StringComparison.Ordinal);
     }
 
     // The stated departure from the true derivative: exp(min(a, 15)).
@@ -135,6 +150,8 @@ public sealed class DensityTests
         {
             (DensityActivation.Exp, DensityBlob.Linear) => device.Kernels<Density<ExpDensity, LinearBlob>>(),
             (DensityActivation.Exp, DensityBlob.Gaussian) => device.Kernels<Density<ExpDensity, GaussianBlob>>(),
+            (DensityActivation.Exp, DensityBlob.AddedGaussian) => device.Kernels<Density<ExpDensity, AddedGaussianBlob>>(),
+            (DensityActivation.Softplus, DensityBlob.AddedGaussian) => device.Kernels<Density<SoftplusDensity, AddedGaussianBlob>>(),
             (DensityActivation.Softplus, DensityBlob.Linear) => device.Kernels<Density<SoftplusDensity, LinearBlob>>(),
             _ => device.Kernels<Density<SoftplusDensity, GaussianBlob>>(),
         };

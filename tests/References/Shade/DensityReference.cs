@@ -17,7 +17,10 @@ public static class DensityReference
 
     /// <summary>The argument of the activation.</summary>
     public static double Argument(DensityOptions options, double raw, double x, double y, double z)
-        => options.Gain * raw + Blob(options, x, y, z) + options.Bias;
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Gain * raw + (options.Blob == DensityBlob.AddedGaussian ? 0 : Blob(options, x, y, z)) + options.Bias;
+    }
 
     public static double Sigma(DensityOptions options, double raw, double x, double y, double z)
     {
@@ -28,7 +31,8 @@ public static class DensityReference
         }
 
         double a = Argument(options, raw, x, y, z);
-        return options.Scale * (options.Activation == DensityActivation.Exp ? Math.Exp(a) : Softplus(a));
+        double sigma = options.Scale * (options.Activation == DensityActivation.Exp ? Math.Exp(a) : Softplus(a));
+        return options.Blob == DensityBlob.AddedGaussian ? sigma + Blob(options, x, y, z) : sigma;
     }
 
     public static double Albedo(double gain, double raw) => 1 / (1 + Math.Exp(-gain * raw));
@@ -43,11 +47,26 @@ public static class DensityReference
         double factor = options.Blob == DensityBlob.Linear
             ? (length > 0 ? -options.BlobDensity / (radius * length) : 0)
             : -Blob(options, x, y, z) / (radius * radius);
-        double gx = options.Gain * nu[0] + factor * x;
-        double gy = options.Gain * nu[1] + factor * y;
-        double gz = options.Gain * nu[2] + factor * z;
+        return Down(options.Gain, nu, factor, position, 1e-6);
+    }
+
+    /// <summary>n = -∇σ/|∇σ| for a Gaussian added after the activation, whose derivative is the one of the backward pass.</summary>
+    public static double[] DensityNormal(DensityOptions options, double raw, ReadOnlySpan<double> nu, ReadOnlySpan<double> position)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        double a = options.Gain * raw + options.Bias;
+        double slope = options.Activation == DensityActivation.Exp ? Math.Exp(Math.Min(a, 15)) : 1 / (1 + Math.Exp(-a));
+        double factor = -Blob(options, position[0], position[1], position[2]) / ((double)options.BlobRadius * options.BlobRadius);
+        return Down((double)options.Scale * options.Gain * slope, nu, factor, position, 1e-12);
+    }
+
+    private static double[] Down(double slope, ReadOnlySpan<double> nu, double factor, ReadOnlySpan<double> position, double smallest)
+    {
+        double gx = slope * nu[0] + factor * position[0];
+        double gy = slope * nu[1] + factor * position[1];
+        double gz = slope * nu[2] + factor * position[2];
         double norm = Math.Sqrt(gx * gx + gy * gy + gz * gz);
-        return norm > 1e-6 ? [-gx / norm, -gy / norm, -gz / norm] : [0, 0, 0];
+        return norm > smallest ? [-gx / norm, -gy / norm, -gz / norm] : [0, 0, 0];
     }
 
     // log1p by its series where the logarithm of 1 + e would lose e.

@@ -1,0 +1,113 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using DreamFusion.Bench.Baselines;
+using DreamFusion.Kernels.Mlp;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DreamFusion.Bench.HostTwins;
+
+/// <summary>
+/// The passes of a network over 8,192 rows on one thread: kernels as written and host twins; for the forward pass also plain C# and the same number of
+/// floating-point operations as bare multiply-adds, whose time is the floor. Targets for 32-64-64-4 forward: at most 1/0.6 of the floor, 30
+/// times faster than plain C#.
+/// </summary>
+[Config(typeof(SingleCallConfig))]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByParams, BenchmarkLogicalGroupRule.ByCategory)]
+[CategoriesColumn]
+public unsafe class MlpBenchmarks
+{
+    private const int RowCount = 8192;
+
+    private TwinDevices _devices = null!;
+    private FusedMlp<Relu> _portable = null!;
+    private FusedMlp<Relu> _tuned = null!;
+    private MlpOptions _options = null!;
+    private ArrayView<float> _parameters;
+    private ArrayView<float> _input;
+    private ArrayView<float> _output;
+    private ArrayView<float> _dLdOutput;
+    private ArrayView<float> _dLdInput;
+    private ArrayView<float> _dLdParameters;
+    private ArrayView<float> _gradient;
+    private ArrayView<float> _scratch;
+
+    [Params("12-32-4", "32-64-64-4")]
+    public string Network { get; set; } = "";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _devices = TwinDevices.Create();
+        _options = Network == "12-32-4" ? MlpOptions.Toybox : new MlpOptions { HasBias = false };
+        _portable = _devices.Portable.Kernels<FusedMlp<Relu>>();
+        _tuned = _devices.Tuned.Kernels<FusedMlp<Relu>>();
+        _parameters = _devices.Uniform(_options.ParameterCount, 0.2f);
+        _input = _devices.Uniform(RowCount * _options.InputCount);
+        _output = _devices.Uniform(RowCount * _options.OutputCount);
+        _dLdOutput = _devices.Uniform(RowCount * _options.OutputCount);
+        _dLdInput = _devices.Uniform(RowCount * _options.InputCount);
+        _dLdParameters = _devices.Uniform(_options.ParameterCount);
+        _gradient = _devices.Uniform(RowCount * _options.InputCount);
+        _scratch = _devices.Uniform(FusedMlp<Relu>.ScratchLength(_options));
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => _devices.Dispose();
+
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("1 forward")]
+    public void ForwardPortable() => _portable.Forward(_options, _parameters, _input, _output);
+
+    [Benchmark]
+    [BenchmarkCategory("1 forward")]
+    public void ForwardTuned() => _tuned.Forward(_options, _parameters, _input, _output);
+
+    /// <summary>Plain C# for 32-64-64-4 without biases, whichever network is chosen.</summary>
+    [Benchmark]
+    [BenchmarkCategory("1 forward")]
+    public void ForwardPlain()
+    {
+        if (_options.Width == 64)
+        {
+            PointerLoops.Mlp(At(_input), At(_parameters), At(_output), RowCount);
+        }
+    }
+
+    [Benchmark]
+    [BenchmarkCategory("1 forward")]
+    public float ForwardFloor()
+    {
+        double products = ((double)_options.InputCount * _options.Width)
+            + ((_options.HiddenLayers - 1d) * _options.Width * _options.Width) + ((double)_options.Width * _options.OutputCount);
+        return MachinePeaks.MultiplyAdds(2 * products * RowCount);
+    }
+
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("2 backward")]
+    public void BackwardPortable() => _portable.Backward(_options, _parameters, _input, _dLdOutput, _dLdParameters, _dLdInput, _scratch);
+
+    [Benchmark]
+    [BenchmarkCategory("2 backward")]
+    public void BackwardTuned() => _tuned.Backward(_options, _parameters, _input, _dLdOutput, _dLdParameters, _dLdInput, _scratch);
+
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("3 input gradient")]
+    public void InputGradientPortable() => _portable.InputGradient(_options, _parameters, _input, 0, _gradient);
+
+    [Benchmark]
+    [BenchmarkCategory("3 input gradient")]
+    public void InputGradientTuned() => _tuned.InputGradient(_options, _parameters, _input, 0, _gradient);
+
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("4 input gradient backward")]
+    public void InputGradientBackwardPortable()
+        => _portable.InputGradientBackward(_options, _parameters, _input, 0, _gradient, _dLdParameters, _scratch);
+
+    [Benchmark]
+    [BenchmarkCategory("4 input gradient backward")]
+    public void InputGradientBackwardTuned()
+        => _tuned.InputGradientBackward(_options, _parameters, _input, 0, _gradient, _dLdParameters, _scratch);
+
+    private static float* At(ArrayView<float> view) => (float*)view.LoadEffectiveAddressAsPtr();
+}

@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using DreamFusion.Autodiff;
+using DreamFusion.Kernels.Device;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace DreamFusion.Bench.HostTwins;
+
+/// <summary>
+/// Two devices of one thread each, one running the kernels as they are written and one their host twins. They share the arrays: memory of a CPU
+/// device is memory of the host.
+/// </summary>
+public sealed class TwinDevices : IDisposable
+{
+    private readonly List<IDisposable> _buffers = [];
+    private readonly Random _random = new(1);
+
+    private TwinDevices()
+    {
+    }
+
+    public DeviceContext Portable { get; } = DeviceContext.CreateCpu(1, choice: KernelChoice.Portable);
+
+    public DeviceContext Tuned { get; } = DeviceContext.CreateCpu(1, choice: KernelChoice.Tuned);
+
+    public static TwinDevices Create() => new();
+
+    public ArrayView<float> Uniform(long length, float bound = 1f)
+    {
+        var values = new float[length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = ((2f * _random.NextSingle()) - 1f) * bound;
+        }
+
+        return Upload(values);
+    }
+
+    public ArrayView<T> Upload<T>(T[] values)
+        where T : unmanaged
+    {
+        MemoryBuffer1D<T, Stride1D.Dense> buffer = Portable.Accelerator.Allocate1D(values);
+        _buffers.Add(buffer);
+        return buffer.View.BaseView;
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
+
+        Tuned.Dispose();
+        Portable.Dispose();
+    }
+}

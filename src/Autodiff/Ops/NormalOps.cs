@@ -7,7 +7,8 @@ using ILGPU;
 
 namespace DreamFusion.Autodiff.Ops;
 
-/// <summary>Normals on the tape; formulas in <see cref="NormalKernels"/> and <see cref="DensityNormalKernels"/>.</summary>
+/// <summary>Normals on the tape; formulas in <see cref="NormalKernels"/>, <see cref="DensityNormalKernels"/> and
+/// <see cref="FiniteDifferenceNormalKernels"/>.</summary>
 public static class NormalOps
 {
     /// <summary>n [M, 3] from the gradient ν of the raw density. Gradients flow to ν, not to the positions.</summary>
@@ -105,6 +106,47 @@ public static class NormalOps
         return density.Blob == DensityBlob.AddedGaussian
             ? tape.DensityNormals(density, raw, column, gradient, positions)
             : tape.Normals(density, gradient, positions);
+    }
+
+    /// <summary>
+    /// n [M, 3] by central differences of any density, which is evaluated once at the six taps of every sample. Gradients flow to the
+    /// density at the taps and from there wherever the field sends them.
+    /// </summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="options">ε and bound.</param>
+    /// <param name="density">The field on this tape: from constant positions [6M, 3] to σ [6M, 1].</param>
+    /// <param name="positions">Positions x [M, 3], world units, constants.</param>
+    public static Variable FiniteDifferenceNormals(
+        this Tape tape, FiniteDifferenceOptions options, Func<Variable, Variable> density, Variable positions)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(density);
+        ArgumentNullException.ThrowIfNull(positions);
+        FiniteDifferenceNormal kernels = tape.Device.Kernels<FiniteDifferenceNormal>();
+        ArrayView<Float3> x = positions.ValueAs<Float3>();
+        Variable taps = tape.Allocate(FiniteDifferenceNormalKernels.TapCount * positions.Rows, 3, requiresGradient: false);
+        kernels.Taps(options, x, taps.ValueAs<Float3>());
+        Variable sigma = density(taps);
+        if (sigma.Rows != taps.Rows || sigma.Columns != 1)
+        {
+            throw new ArgumentException($"FiniteDifferenceNormals: expected densities [{taps.Rows}, 1], got [{sigma.Rows}, {sigma.Columns}]; return one density per tap.", nameof(density));
+        }
+
+        Variable normals = tape.Allocate(positions.Rows, 3, sigma.RequiresGradient);
+        kernels.Forward(options, x, sigma.Value, normals.ValueAs<Float3>());
+        if (normals.RequiresGradient)
+        {
+            tape.Record("finite-difference normals", () =>
+            {
+                if (normals.HasGradient)
+                {
+                    kernels.Backward(options, x, sigma.Value, normals.GradientAs<Float3>(), sigma.Gradient);
+                }
+            });
+        }
+
+        return normals;
     }
 
     private static IDensityNormal SelectAdded(DeviceContext device, DensityOptions options) => (options.Activation, options.Blob) switch

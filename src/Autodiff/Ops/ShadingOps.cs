@@ -1,7 +1,9 @@
 using System;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
+using DreamFusion.Kernels.Rays;
 using DreamFusion.Kernels.Shade;
+using ILGPU;
 
 namespace DreamFusion.Autodiff.Ops;
 
@@ -15,7 +17,10 @@ public static class ShadingOps
     /// <param name="samples">M samples.</param>
     /// <param name="albedo">Albedo ρ [M, 3], or null for a model that does not use it.</param>
     /// <param name="normals">Outward unit normals n [M, 3], or null for a model that does not use them.</param>
-    public static Variable Shade<TModel>(this Tape tape, TModel model, Light light, in PackedSamples samples, Variable? albedo, Variable? normals)
+    /// <param name="rayDirections">Unit directions of the samples' rays [R], for a model with a highlight; else empty, the default.</param>
+    public static Variable Shade<TModel>(
+        this Tape tape, TModel model, Light light, in PackedSamples samples, Variable? albedo, Variable? normals,
+        ArrayView<Float3> rayDirections = default)
         where TModel : unmanaged, IShadingModel
     {
         ArgumentNullException.ThrowIfNull(tape);
@@ -28,6 +33,8 @@ public static class ShadingOps
             Model = model,
             Light = light,
             Positions = samples.Positions,
+            RayDirections = rayDirections,
+            RayIndices = samples.RayIndices,
             Albedo = albedo?.ValueAs<Float3>() ?? default,
             Normals = normals?.ValueAs<Float3>() ?? default,
             Colours = colours.ValueAs<Float3>(),
@@ -47,6 +54,31 @@ public static class ShadingOps
             });
         }
         return colours;
+    }
+
+    /// <summary>Colours c [M, 3] of samples with a highlight. Gradients flow to albedo and normals, not to positions, light and camera.</summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="specular">Highlight.</param>
+    /// <param name="ambient">Ambient share a, ≥ 0.</param>
+    /// <param name="diffuse">Diffuse share b, ≥ 0.</param>
+    /// <param name="light">Light.</param>
+    /// <param name="samples">M samples.</param>
+    /// <param name="rays">The rays of the samples.</param>
+    /// <param name="albedo">Albedo ρ [M, 3].</param>
+    /// <param name="normals">Outward unit normals n [M, 3].</param>
+    public static Variable ShadeGlossy(
+        this Tape tape, SpecularOptions specular, float ambient, float diffuse, Light light, in PackedSamples samples, in RayBatch rays,
+        Variable albedo, Variable normals)
+    {
+        ArgumentNullException.ThrowIfNull(specular);
+        if (specular.Validate() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(specular));
+        }
+
+        return specular.Vector == SpecularVector.Half
+            ? tape.Shade(new BlinnPhong(ambient, diffuse, specular.Strength, specular.Exponent), light, samples, albedo, normals, rays.Directions)
+            : tape.Shade(new Phong(ambient, diffuse, specular.Strength, specular.Exponent), light, samples, albedo, normals, rays.Directions);
     }
 
     /// <summary>The same background for every ray [R, 3], a constant.</summary>

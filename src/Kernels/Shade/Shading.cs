@@ -25,7 +25,7 @@ public struct Light
 }
 
 /// <summary>
-/// Shades every sample by one model: c_i = model(ρ_i, n_i, l_i) with l_i the unit vector to the light; the formulas and
+/// Shades every sample by one model: c_i = model(ρ_i, n_i, l_i, v_i) with l_i and v_i the unit vectors to light and camera; the formulas and
 /// derivatives stand at the models. Not differentiable in sample positions and in the light: both are constants of a step.
 /// </summary>
 public static class ShadingKernels
@@ -42,6 +42,12 @@ public static class ShadingKernels
 
         /// <summary>Sample positions [M], world units.</summary>
         public ArrayView<Float3> Positions;
+
+        /// <summary>Unit directions of the rays [R], from the camera into the scene; for models that use the viewer.</summary>
+        public ArrayView<Float3> RayDirections;
+
+        /// <summary>Ray of each sample [M]; for models that use the viewer.</summary>
+        public ArrayView<int> RayIndices;
 
         /// <summary>Albedo ρ [M], linear colour in [0, 1].</summary>
         public ArrayView<Float3> Albedo;
@@ -94,6 +100,10 @@ public static class ShadingKernels
             surface.Normal = a.Normals[i];
             surface.ToLight = a.Light.From(a.Positions[i]);
         }
+        if (TModel.UsesViewer != 0)
+        {
+            surface.ToViewer = -a.RayDirections[a.RayIndices[i]];
+        }
         return surface;
     }
 }
@@ -144,6 +154,10 @@ public sealed class Shading<TModel> : IKernelFamily<Shading<TModel>>
         if (args.Normals.Length > 0 && args.Positions.Length != count)
         {
             throw new ArgumentException($"Shading: {args.Positions.Length} positions for {count} {countOf}; lit samples need one each.");
+        }
+        if (TModel.UsesViewer != 0 && count > 0 && (args.RayIndices.Length != count || args.RayDirections.Length == 0))
+        {
+            throw new ArgumentException($"Shading: {args.RayIndices.Length} ray indices and {args.RayDirections.Length} ray directions for {count} {countOf}; a model with a highlight needs the rays.");
         }
     }
 

@@ -8,6 +8,9 @@ namespace DreamFusion.Kernels.Shade;
 /// </summary>
 public interface IShadingModel
 {
+    /// <summary>1 if the model reads <see cref="Surface.ToViewer"/>, which then needs the directions of the rays; else 0.</summary>
+    static abstract int UsesViewer { get; }
+
     /// <summary>Colour of a surface point.</summary>
     /// <param name="surface">The point.</param>
     Float3 Shade(in Surface surface);
@@ -29,6 +32,9 @@ public struct Surface
 
     /// <summary>Unit vector l from the point to the light.</summary>
     public Float3 ToLight;
+
+    /// <summary>Unit vector v from the point to the camera; zero for models that do not use it.</summary>
+    public Float3 ToViewer;
 }
 
 /// <summary>Gradients of a shaded point.</summary>
@@ -63,6 +69,9 @@ public struct Lambertian : IShadingModel
         Ambient = ambient;
         Diffuse = diffuse;
     }
+
+    /// <inheritdoc/>
+    public static int UsesViewer => 0;
 
     /// <inheritdoc/>
     public readonly Float3 Shade(in Surface surface) => surface.Albedo * Light(surface, Ambient, Diffuse);
@@ -109,6 +118,9 @@ public struct Textureless : IShadingModel
     }
 
     /// <inheritdoc/>
+    public static int UsesViewer => 0;
+
+    /// <inheritdoc/>
     public readonly Float3 Shade(in Surface surface) => new(Lambertian.Light(surface, Ambient, Diffuse));
 
     /// <inheritdoc/>
@@ -122,6 +134,9 @@ public struct Textureless : IShadingModel
 public struct AlbedoOnly : IShadingModel
 {
     /// <inheritdoc/>
+    public static int UsesViewer => 0;
+
+    /// <inheritdoc/>
     public readonly Float3 Shade(in Surface surface) => surface.Albedo;
 
     /// <inheritdoc/>
@@ -131,6 +146,9 @@ public struct AlbedoOnly : IShadingModel
 /// <summary>The normal as a colour: c = (n + 1) / 2, dL/dn = dL/dc / 2.</summary>
 public struct NormalColour : IShadingModel
 {
+    /// <inheritdoc/>
+    public static int UsesViewer => 0;
+
     /// <inheritdoc/>
     public readonly Float3 Shade(in Surface surface) => (surface.Normal + Float3.One) * 0.5f;
 

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 
 namespace DreamFusion.References.Shade;
 
@@ -47,4 +48,22 @@ public static class ShadingReference
         }
         return colour;
     }
+
+    /// <summary>Colour of a sample with a highlight: Blinn's with the half vector, or Phong's with the mirrored light.</summary>
+    public static double[] Glossy(
+        bool half, double ambient, double diffuse, double strength, double exponent, double[] light, bool isPoint, double[] position, double[] view,
+        double[] albedo, double[] normal)
+    {
+        double[] colour = Shade(Model.Lambertian, ambient, diffuse, light, isPoint, position, albedo, normal);
+        double[] l = Unit([.. light.Zip(position, (a, p) => isPoint ? a - p : a)]), v = Unit(view);
+        double lit = Dot(normal, l);
+        double[] mirrored = [.. normal.Zip(l, (n, d) => 2 * lit * n - d)];
+        double x = half ? Dot(normal, Unit([.. l.Zip(v, (a, b) => a + b)])) : Dot(mirrored, v);
+        double highlight = lit > 0 && x > 0 ? strength * Math.Pow(x, exponent) : 0;
+        return [.. colour.Select(c => c + highlight)];
+    }
+
+    private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+
+    private static double[] Unit(double[] a) => [.. a.Select(x => x / Math.Sqrt(Dot(a, a)))];
 }

@@ -149,6 +149,7 @@ internal sealed partial class ConfigurationValidator
             renderer.GridResolution);
         Within("renderer.density_thresh", renderer.DensityThreshold, 0, 1000);
         Share("renderer.grid_decay", renderer.GridDecay);
+        Within("renderer.grid_warmup_steps", renderer.GridWarmupSteps, 0, 1_000_000);
         Within("renderer.max_steps", renderer.MaxSteps, 8, 4096);
         Within("renderer.eval_max_steps", renderer.EvalMaxSteps, 8, 4096);
         Within("renderer.sample_budget", renderer.SampleBudget, 1024, 1 << 26);

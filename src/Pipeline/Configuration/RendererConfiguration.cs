@@ -13,6 +13,12 @@ public sealed record RendererConfiguration
     /// <summary>Factor on a cell's old density before the maximum with the new one; 0 to 1, default 0.9.</summary>
     public float GridDecay { get; init; } = 0.9f;
 
+    /// <summary>
+    /// Steps during which an update of the grid looks at all cells; later ones look at a quarter of all and at up to as many
+    /// occupied ones. 0 to 1,000,000, default 1,000,000: always all.
+    /// </summary>
+    public int GridWarmupSteps { get; init; } = 1_000_000;
+
     /// <summary>Training steps across the sphere's diameter, so each is 2 · bound / x long; 8 to 4096, default 14.</summary>
     public int MaxSteps { get; init; } = 14;
 

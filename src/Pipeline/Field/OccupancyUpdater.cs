@@ -7,7 +7,10 @@ using ILGPU;
 
 namespace DreamFusion.Pipeline.Field;
 
-/// <summary>Keeps the occupancy grid in step with the field: all cells, one random point in each, in batches of bounded memory.</summary>
+/// <summary>
+/// Keeps the occupancy grid in step with the field: one random point in each of all cells, after the warm-up in each of a
+/// subset of them, in batches of bounded memory.
+/// </summary>
 public sealed class OccupancyUpdater : IDisposable
 {
     private const int CellsPerBatch = 1 << 15;
@@ -15,6 +18,7 @@ public sealed class OccupancyUpdater : IDisposable
     private readonly DeviceContext _device;
     private readonly RadianceField _field;
     private readonly uint _seed;
+    private readonly int _warmupSteps;
 
     /// <summary>An empty grid for a field.</summary>
     public OccupancyUpdater(DeviceContext device, RadianceField field, RendererConfiguration renderer, uint seed)
@@ -25,6 +29,7 @@ public sealed class OccupancyUpdater : IDisposable
         _device = device;
         _field = field;
         _seed = seed;
+        _warmupSteps = renderer.GridWarmupSteps;
         Grid = new OccupancyGridBuffers(device.Accelerator, new OccupancyGridOptions
         {
             Resolution = renderer.GridResolution,
@@ -41,8 +46,8 @@ public sealed class OccupancyUpdater : IDisposable
     /// <summary>Share of the cells that are marched, 0..1, as of the last <see cref="Update"/>.</summary>
     public float OccupiedShare { get; private set; }
 
-    /// <summary>Folds the field's present density into every cell, <c>max(decay · old, new)</c>, and rebuilds the bits.</summary>
-    /// <param name="step">Training step; with the seed it fixes where in each cell the density is asked for.</param>
+    /// <summary>Folds the field's present density into the cells, <c>max(decay · old, new)</c>, and rebuilds the bits.</summary>
+    /// <param name="step">Training step; with the seed it fixes which cells are asked, and where in each.</param>
     public void Update(int step)
     {
         var key = new RandomKey(_seed, (uint)step, RandomPurpose.OccupancyJitter);
@@ -51,12 +56,13 @@ public sealed class OccupancyUpdater : IDisposable
         int batch = Math.Min(CellsPerBatch, Grid.Options.CellCount);
         ArrayView<Float3> positions = scratch.Scratch<Float3>(batch);
         ArrayView<float> densities = scratch.Scratch<float>(batch);
-        for (int first = 0; first < Grid.Options.CellCount; first += batch)
+        if (step < _warmupSteps)
         {
-            int count = Math.Min(batch, Grid.Options.CellCount - first);
-            kernels.Positions(Grid, key, first, positions.SubView(0, count));
-            _field.Density(positions.SubView(0, count), densities.SubView(0, count));
-            kernels.Fold(Grid, first, densities.SubView(0, count));
+            UpdateAll(kernels, key, positions, densities);
+        }
+        else
+        {
+            UpdateSubset(scratch, key, positions, densities);
         }
         Rebuild(kernels);
     }
@@ -66,6 +72,32 @@ public sealed class OccupancyUpdater : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Grid.Dispose();
+
+    private void UpdateAll(OccupancyGrid kernels, RandomKey key, ArrayView<Float3> positions, ArrayView<float> densities)
+    {
+        for (int first = 0; first < Grid.Options.CellCount; first += positions.IntLength)
+        {
+            int count = Math.Min(positions.IntLength, Grid.Options.CellCount - first);
+            kernels.Positions(Grid, key, first, positions.SubView(0, count));
+            _field.Density(positions.SubView(0, count), densities.SubView(0, count));
+            kernels.Fold(Grid, first, densities.SubView(0, count));
+        }
+    }
+
+    private void UpdateSubset(Tape scratch, RandomKey key, ArrayView<Float3> positions, ArrayView<float> densities)
+    {
+        OccupancySubset kernels = _device.Kernels<OccupancySubset>();
+        ArrayView<int> chosen = scratch.Scratch<int>(OccupancySubset.MaxCount(Grid.Options));
+        int total = kernels.Choose(Grid, key, chosen, scratch.Scratch<int>(OccupancySubset.ScratchLength(Grid.Options)));
+        for (int first = 0; first < total; first += positions.IntLength)
+        {
+            int count = Math.Min(positions.IntLength, total - first);
+            ArrayView<int> cells = chosen.SubView(first, count);
+            kernels.Positions(Grid, key, cells, positions.SubView(0, count));
+            _field.Density(positions.SubView(0, count), densities.SubView(0, count));
+            kernels.Fold(Grid, cells, densities.SubView(0, count));
+        }
+    }
 
     private void Rebuild(OccupancyGrid kernels)
     {

@@ -204,22 +204,18 @@ public sealed class ConeMarchTests
         Close.Require("t", lattice.Where(t => everywhere || Math.Abs(t - 4f) >= 1f).Select(t => (double)t).ToArray(), device.Read(samples.Distances), 1e-6);
     }
 
-    // The step grows past 1/8 inside the empty finest cascade: a march that left its cell without looking would miss the first points.
+    // With γ = 1 the distance doubles: 0.26, 0.52, 1.04. The cell [0, ½]³ of the empty finest cascade is crossed along its diagonal
+    // from t = 0.2 to 1.066, but from t = ½ on, dt N / 2 ≥ 1 asks the full coarser one.
     [Fact]
     public void GrowingStepsNoticeTheCoarserCascade()
     {
         const int resolution = 4, cells = resolution * resolution * resolution;
         using var device = new TestDevice();
         using OccupancyGridBuffers grid = Grid(device, resolution, 2f, 2, cell => cell >= cells);
-        RayBatch rays = Rays(device, [new Float3(0.1f, 0.1f, -0.9f)], [new Float3(0f, 0f, 1f)], 2f);
-        // dt N / 2 ≥ 1 from dt = ½, at t = ½ / γ = 0.6, inside the first two cells of the finest cascade.
-        var options = new RayMarchOptions { StepLength = 0.001f, ConeAngle = 1f / 1.2f };
-        float t = 0.5f * 0.001f;
-        while (t < 0.6f)
-        {
-            t += Math.Max(t / 1.2f, 0.001f);
-        }
-        Close.Require("t", t, device.Read(RayMarchTests.March(device, rays, grid, options, null).Distances)[0], 1e-4);
+        Float3 diagonal = new Float3(1f, 1f, 1f) * (1f / MathF.Sqrt(3f));
+        var rays = new RayBatch(device.Upload([diagonal * -0.2f]), device.Upload([diagonal]), device.Upload([0.26f / 1.5f]), device.Upload([1.1f]));
+        var options = new RayMarchOptions { StepLength = 0.001f, ConeAngle = 1f };
+        Close.Require("t", [0.52, 1.04], device.Read(RayMarchTests.March(device, rays, grid, options, null).Distances), 1e-6);
     }
 
     [Fact]

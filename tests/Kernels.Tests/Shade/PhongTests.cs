@@ -11,7 +11,7 @@ namespace DreamFusion.Kernels.Tests.Shade;
 
 public sealed class PhongTests
 {
-    private const int SampleCount = 301;
+    private const int SampleCount = 101;
     private const int RayCount = 7;
     private const float Ambient = 0.1f, Diffuse = 0.9f, Strength = 0.6f;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using DreamFusion.Autodiff.Ops;
+using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Mlp;
 using DreamFusion.References.Mlp;
 using DreamFusion.Support;
@@ -44,6 +45,30 @@ public sealed class MlpOpsTests
         // A step this small keeps every ReLU on its side of the kink.
         GradientCheck.Require("dL/dW", GradientCheck.CentralDifferences(p => Loss(p, y), w, 1e-7), device.Read(parameters.Gradient), 2e-5);
         GradientCheck.Require("dL/dy", GradientCheck.CentralDifferences(p => Loss(w, p), y, 1e-7), device.Read(input.Gradient), 2e-5);
+    }
+
+    [Fact]
+    public void ThreadsDoNotChangeTheBits()
+    {
+        var options = new MlpOptions { InputCount = 6, Width = 16, OutputCount = 3, HiddenActivation = HiddenActivation.Silu, OutputActivation = OutputActivation.Softplus };
+        const int rows = 1003;
+        double[] w = RandomArrays.Uniform(new Random(6), options.ParameterCount, -0.6, 0.6), y = RandomArrays.Uniform(new Random(7), rows * 6, -1, 1);
+        double[] a = RandomArrays.Uniform(new Random(8), rows * 3, -1, 1), b = RandomArrays.Uniform(new Random(9), rows * 6, -1, 1);
+        float[][] results = [.. ((int[])[1, 2, 4]).Select(threads =>
+        {
+            using var device = new TestDevice(threads, KernelChoice.Tuned);
+            using var tape = new Tape(device.Context);
+            var parameters = new Variable(device.Upload(w), device.Zeros<float>(w.Length), 1, w.Length);
+            var input = new Variable(device.Upload(y), device.Zeros<float>(y.Length), rows, 6);
+            Variable o = tape.MlpForward(options, parameters, input);
+            Variable q = tape.MlpInputGradient(options, parameters, input, 2);
+            tape.Seed(o, device.Upload(a));
+            tape.Seed(q, device.Upload(b));
+            tape.Backward();
+            return (float[])[.. device.Read(o.Value), .. device.Read(q.Value), .. device.Read(parameters.Gradient), .. device.Read(input.Gradient)];
+        })];
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
     }
 
     [Fact]

@@ -52,6 +52,17 @@ public sealed class RunFolder : IDisposable
     /// <summary>Path of the folder with the checkpoints.</summary>
     public string CheckpointsPath => System.IO.Path.Combine(Path, "checkpoints");
 
+    /// <summary>Refuses a folder that has something in it, without making or claiming it: for before the slow preparations.</summary>
+    /// <param name="output">The folder, or null for one that <see cref="Create"/> will choose.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>.</exception>
+    public static void RequireFree(string? output)
+    {
+        if (output is not null && Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
+        {
+            throw Occupied(output);
+        }
+    }
+
     /// <summary>Makes a new run folder and claims it for this process.</summary>
     /// <param name="output">The folder, or null for the first free <c>runs/SLUG-N</c>, N from 1.</param>
     /// <param name="prompt">The prompt, for the folder's name.</param>
@@ -63,9 +74,7 @@ public sealed class RunFolder : IDisposable
         if (output is not null)
         {
             MakeFolder(output);
-            return Claim(output) ?? throw new DfkException(
-                ExitCode.BadInput,
-                $"run folder {output}: expected a new or empty folder, got one that holds {Describe(output)}. Choose another --out, or delete it.");
+            return Claim(output) ?? throw Occupied(output);
         }
 
         string slug = Slug.Of(prompt);
@@ -201,6 +210,10 @@ public sealed class RunFolder : IDisposable
         WholeFile.Write(path, PngWriter.Write(PngImage.FromFloat(image)));
         return path;
     }
+
+    private static DfkException Occupied(string path) => new(
+        ExitCode.BadInput,
+        $"run folder {path}: expected a new or empty folder, got one that holds {Describe(path)}. Choose another --out, or delete it.");
 
     private static string Describe(string path)
     {

@@ -2,12 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Runs;
-using Microsoft.ML.OnnxRuntime;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -34,12 +32,7 @@ public sealed class RunRecord
             Step = 0,
             Iters = configuration.Iters,
             Started = DateTimeOffset.UtcNow,
-            Versions = new Dictionary<string, string>
-            {
-                ["dfk"] = typeof(RunRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
-                ["runtime"] = RuntimeInformation.FrameworkDescription,
-                ["onnxruntime"] = OrtEnv.Instance().GetVersionString(),
-            },
+            Versions = ProgramVersions.All,
             Device = string.Create(CultureInfo.InvariantCulture, $"cpu, {threads} threads"),
             Model = configuration.Model,
             ModelHashes = ModelHashes,

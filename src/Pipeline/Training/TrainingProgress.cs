@@ -67,7 +67,7 @@ public sealed record StepReport
 /// </summary>
 public interface ITrainingObserver
 {
-    /// <summary>The run begins: its folder is made, nothing is loaded yet.</summary>
+    /// <summary>The run begins: the prior is loaded and the folder is made. Preparing is reported before.</summary>
     /// <param name="runFolder">Path of the run folder.</param>
     /// <param name="iters">Steps of the whole run.</param>
     void Started(string runFolder, int iters);

@@ -28,14 +28,14 @@ public sealed class TrainingSession : IDisposable
     private readonly RunFolder _folder;
     private readonly RunRecord _record;
     private readonly DeviceContext _device;
-    private readonly ScoreDistillation _guidance;
     private readonly Trainer _trainer;
     private readonly LayeredRenderer _pictures;
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private double _previewSeconds;
     private bool _previewStretched;
 
-    private TrainingSession(RunConfiguration configuration, ITrainingObserver observer, ModelFolder model, RunFolder folder, IReadOnlyList<string> warnings)
+    private TrainingSession(
+        RunConfiguration configuration, ITrainingObserver observer, ModelFolder model, RunFolder folder, ScoreDistillation guidance, PromptEmbeddings prompt)
     {
         _configuration = configuration;
         _observer = observer;
@@ -44,17 +44,9 @@ public sealed class TrainingSession : IDisposable
         int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
         _record = new RunRecord(folder, configuration, model, threads);
         folder.WriteConfiguration(configuration);
-        observer.Started(folder.Path, configuration.Iters);
-        observer.PhaseChanged(TrainingPhase.Preparing);
-        PromptEmbeddings prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts));
-        foreach (string note in warnings.Concat(model.Notes).Concat(prompt.Warnings))
-        {
-            Note(note);
-        }
-        _guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration));
-        _device = DeviceContext.CreateCpu(threads);
-        _trainer = new Trainer(configuration, _device, _guidance, prompt);
         folder.Log($"\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads");
+        _device = DeviceContext.CreateCpu(threads);
+        _trainer = new Trainer(configuration, _device, guidance, prompt);
         _pictures = new LayeredRenderer(_device, _trainer.Field, _trainer.Renderer, _trainer.Occupancy);
     }
 
@@ -72,8 +64,18 @@ public sealed class TrainingSession : IDisposable
         configuration.Validate();
         ModelFolder model = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
         IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(model)?.Check(configuration.Prompt, request.Anyway) ?? [];
+        RunFolder.RequireFree(request.OutputFolder);
+        observer.PhaseChanged(TrainingPhase.Preparing);
+        // Everything that can refuse the model comes before the run folder is made, so that a refusal leaves nothing behind.
+        var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts));
+        using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration));
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
-        using var session = new TrainingSession(configuration, observer, model, folder, warnings);
+        observer.Started(folder.Path, configuration.Iters);
+        using var session = new TrainingSession(configuration, observer, model, folder, guidance, prompt);
+        foreach (string note in warnings.Concat(model.Notes).Concat(prompt.Warnings))
+        {
+            session.Note(note);
+        }
         return session.Run(stop);
     }
 
@@ -82,7 +84,6 @@ public sealed class TrainingSession : IDisposable
     {
         _trainer.Dispose();
         _device.Dispose();
-        _guidance.Dispose();
     }
 
     private TrainingResult Run(CancellationToken stop)

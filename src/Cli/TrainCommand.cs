@@ -6,6 +6,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine;
@@ -18,6 +19,9 @@ internal sealed partial class TrainCommand
 {
     /// <summary>The command's name.</summary>
     public const string Name = "train";
+
+    private const string PortableKernels = "portable";
+    private const string TunedKernels = "tuned";
 
     private readonly GlobalOptions _global;
     private readonly Argument<string?> _prompt = new("prompt") { Description = "What to make, in quotes.", Arity = ArgumentArity.ZeroOrOne };
@@ -34,6 +38,7 @@ internal sealed partial class TrainCommand
     private readonly Option<string?> _size = new("--size") { Description = "Size of the training render in pixels, such as 64x64.", HelpName = "WxH" };
     private readonly Option<string?> _device = new("--device") { Description = "Where our kernels run: auto, cpu, cuda or cuda:N.", HelpName = "device" };
     private readonly Option<int?> _threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", HelpName = "n" };
+    private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (host code for this CPU). [default: tuned]", HelpName = "choice" };
     private readonly Option<int?> _previewInterval = new("--preview-interval") { Description = "Steps between two preview sheets, 0 for none.", HelpName = "n" };
     private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video (this version makes none)." };
     private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh (this version makes none)." };
@@ -52,13 +57,14 @@ internal sealed partial class TrainCommand
         Option[] options =
         [
             train._out, train._iters, train._seed, train._model, train._preset, train._config, train._set, train._negative, train._guidanceScale, train._size,
-            train._device, train._threads, train._previewInterval, train._noVideo, train._noMesh, train._anyway, train._text,
+            train._device, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._anyway, train._text,
         ];
         foreach (Option option in options)
         {
             command.Options.Add(option);
         }
 
+        train._kernels.AcceptOnlyFromAmong(PortableKernels, TunedKernels);
         command.Validators.Add(train.Validate);
         HelpWithExample.Install(
             command,
@@ -87,6 +93,7 @@ internal sealed partial class TrainCommand
             NoVideo = parse.GetValue(_noVideo),
             NoMesh = parse.GetValue(_noMesh),
             Anyway = parse.GetValue(_anyway),
+            Kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned,
         };
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
         TrainingResult result = screen.Run(observer => TrainingSession.Run(configuration, request, observer, signals.Token));

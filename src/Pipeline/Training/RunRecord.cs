@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine;
@@ -17,7 +16,11 @@ public sealed class RunRecord
     private readonly SortedDictionary<string, double> _seconds = new(StringComparer.Ordinal);
 
     /// <summary>Writes the first <c>run.json</c>, status running.</summary>
-    public RunRecord(RunFolder folder, RunConfiguration configuration, ModelFolder model, int threads)
+    /// <param name="folder">The run folder.</param>
+    /// <param name="configuration">The run's configuration.</param>
+    /// <param name="model">The prior.</param>
+    /// <param name="device">Where the kernels run, in words.</param>
+    public RunRecord(RunFolder folder, RunConfiguration configuration, ModelFolder model, string device)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -33,7 +36,7 @@ public sealed class RunRecord
             Iters = configuration.Iters,
             Started = DateTimeOffset.UtcNow,
             Versions = ProgramVersions.All,
-            Device = string.Create(CultureInfo.InvariantCulture, $"cpu, {threads} threads"),
+            Device = device,
             Model = configuration.Model,
             ModelHashes = ModelHashes,
         };

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using DreamFusion.Kernels.Device;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -106,6 +107,9 @@ public sealed record TrainingRequest
 
     /// <summary>Skip the mesh.</summary>
     public bool NoMesh { get; init; }
+
+    /// <summary>Code of the operations that have more than one: the kernels as written, or host code for this CPU.</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Tuned;
 
     /// <summary>Go on where a check says that the result will disappoint, such as a prompt whose words the prior does not know.</summary>
     public bool Anyway { get; init; }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using DreamFusion.Autodiff;
+using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
@@ -35,17 +36,18 @@ public sealed class TrainingSession : IDisposable
     private bool _previewStretched;
 
     private TrainingSession(
-        RunConfiguration configuration, ITrainingObserver observer, ModelFolder model, RunFolder folder, ScoreDistillation guidance, PromptEmbeddings prompt)
+        RunConfiguration configuration, KernelChoice kernels, ITrainingObserver observer, ModelFolder model, RunFolder folder, ScoreDistillation guidance,
+        PromptEmbeddings prompt)
     {
         _configuration = configuration;
         _observer = observer;
         _model = model;
         _folder = folder;
         int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
-        _record = new RunRecord(folder, configuration, model, threads);
+        _record = new RunRecord(folder, configuration, model, $"cpu, {threads} threads, {kernels.ToString().ToLowerInvariant()} kernels");
         folder.WriteConfiguration(configuration);
         folder.Log($"\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads");
-        _device = DeviceContext.CreateCpu(threads);
+        _device = DeviceContext.CreateCpu(threads, choice: kernels);
         _trainer = new Trainer(configuration, _device, guidance, prompt);
         _pictures = new LayeredRenderer(_device, _trainer.Field, _trainer.Renderer, _trainer.Occupancy);
     }
@@ -71,7 +73,7 @@ public sealed class TrainingSession : IDisposable
         using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration));
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
         observer.Started(folder.Path, configuration.Iters);
-        using var session = new TrainingSession(configuration, observer, model, folder, guidance, prompt);
+        using var session = new TrainingSession(configuration, request.Kernels, observer, model, folder, guidance, prompt);
         foreach (string note in warnings.Concat(model.Notes).Concat(prompt.Warnings))
         {
             session.Note(note);

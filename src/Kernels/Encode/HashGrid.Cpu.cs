@@ -11,7 +11,7 @@ namespace DreamFusion.Kernels.Encode;
 /// <summary>
 /// Host twin of <see cref="HashGridKernels"/>. Cells, weights and position gradients of eight samples are computed in the lanes of a vector
 /// (<see cref="HashGridCells"/>), table entries are read and written sample by sample with the features in the lanes
-/// (<see cref="CellEntries"/>): a hardware gather would fetch one float at a time. Samples go in blocks through one level after the other, so that a level's
+/// (<see cref="CellOperations{TEntries}"/>): a hardware gather would fetch one float at a time. Samples go in blocks through one level after the other, so that a level's
 /// entries stay in the cache. Every sum has the kernels' order, so the bits are theirs, for any number of threads.
 /// </summary>
 internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
@@ -189,15 +189,43 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             => HashGridCells.Locate<TInterpolation>(
                 level, PerLevel, Vector256.Load(unit), Vector256.Load(unit + BlockSize), Vector256.Load(unit + 2 * BlockSize), indices, out cells);
 
+        /// <summary>Runs an operation on a batch of cells, in the loop for the way in which their entries lie.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly CellEntries Entries(in HashGridLevel level, float* levelTable, bool adjacent, int* indices)
-            => adjacent
-                ? CellEntries.Adjacent(
-                    levelTable + *indices, PerLevel, (nint)level.Resolution * PerLevel, (nint)level.Resolution * level.Resolution * PerLevel)
-                : CellEntries.Indexed(levelTable, indices);
+        public readonly void Apply<TOperation>(
+            in TOperation operation, in HashGridLevel level, float* table, bool adjacent, int* indices, float* corners, int count, float* row)
+            where TOperation : struct, ICellOperation
+        {
+            nint stepY = (nint)level.Resolution * PerLevel;
+            nint stepZ = level.Resolution * stepY;
+            if (adjacent && PerLevel == 2)
+            {
+                operation.Apply(new PairedEntries { Level = table, StepY = stepY, StepZ = stepZ }, indices, corners, count, row);
+            }
+            else if (adjacent)
+            {
+                operation.Apply(new AdjacentEntries { Level = table, StepX = PerLevel, StepY = stepY, StepZ = stepZ }, indices, corners, count, row);
+            }
+            else
+            {
+                operation.Apply(new IndexedEntries { Level = table }, indices, corners, count, row);
+            }
+        }
     }
 
-    private struct EncodeWork : IHostWork
+    /// <summary>What a pass does with a batch of at most eight cells.</summary>
+    private interface ICellOperation
+    {
+        /// <summary>Goes through the cells.</summary>
+        /// <param name="entries">Where the cells' entries lie.</param>
+        /// <param name="indices">Indices of the cells.</param>
+        /// <param name="corners">One number for each corner [cell, corner].</param>
+        /// <param name="count">Number of cells.</param>
+        /// <param name="row">Features of the first cell; those of the next ones follow at the distance of a row.</param>
+        void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
+            where TEntries : struct, ICellEntries;
+    }
+
+    private struct EncodeWork : IHostWork, ICellOperation
     {
         public HostGrid Grid;
         public float* Features;
@@ -219,7 +247,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
                 {
                     bool adjacent = Grid.Locate(level, scratch + i, indices, out HashGridCells cells);
                     cells.Weights().StoreByCell(weights);
-                    Blend(level, table, adjacent, indices, weights, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
+                    Grid.Apply(this, level, table, adjacent, indices, weights, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
                 }
             }
 
@@ -231,24 +259,24 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Blend(in HashGridLevel level, float* table, bool adjacent, int* indices, float* weights, int count, float* row)
+        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
+            where TEntries : struct, ICellEntries
         {
-            for (int lane = 0; lane < count; lane++, weights += 8, row += Grid.RowLength)
+            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
             {
-                CellEntries entries = Grid.Entries(level, table, adjacent, indices + lane);
                 if (Grid.PerLevel == 2)
                 {
-                    *(double*)row = entries.BlendTwo(weights).AsDouble().ToScalar();
+                    *(double*)row = CellOperations<TEntries>.BlendTwo(entries, indices, corners).AsDouble().ToScalar();
                 }
                 else if (Grid.PerLevel == 1)
                 {
-                    *row = entries.BlendOne(weights);
+                    *row = CellOperations<TEntries>.BlendOne(entries, indices, corners);
                 }
                 else
                 {
                     for (int f = 0; f < Grid.PerLevel; f += 4)
                     {
-                        entries.BlendFour(weights, f).Store(row + f);
+                        CellOperations<TEntries>.BlendFour(entries, indices, corners, f).Store(row + f);
                     }
                 }
             }
@@ -256,7 +284,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
     }
 
     /// <summary>One level of the table gradient, first or second order: dL/dT_b += c_b u with c = W, or κ if there are directions.</summary>
-    private struct TableWork : IHostWork
+    private struct TableWork : IHostWork, ICellOperation
     {
         public HostGrid Grid;
         public float* Upstream;
@@ -289,35 +317,39 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
                         : cells.WeightDerivatives(
                             Vector256.Load(directions + i), Vector256.Load(directions + BlockSize + i), Vector256.Load(directions + 2 * BlockSize + i));
                     c.StoreByCell(weights);
-                    Scatter(level, table, adjacent, indices, weights, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength);
+                    Grid.Apply(this, level, table, adjacent, indices, weights, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Scatter(in HashGridLevel level, float* table, bool adjacent, int* indices, float* weights, int count, float* row)
+        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
+            where TEntries : struct, ICellEntries
         {
-            for (int lane = 0; lane < count; lane++, weights += 8, row += Grid.RowLength)
+            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
             {
                 if (Grid.PerLevel == 2 && (row[0] == 0f) & (row[1] == 0f))
                 {
                     continue;
                 }
 
-                CellEntries entries = Grid.Entries(level, table, adjacent, indices + lane);
-                if (Grid.PerLevel == 2 && adjacent)
+                if (typeof(TEntries) == typeof(PairedEntries))
                 {
-                    entries.ScatterTwoInPairs(weights, row);
+                    CellOperations<TEntries>.ScatterTwoInPairs(entries, indices, corners, row);
+                }
+                else if (Grid.PerLevel == 2)
+                {
+                    CellOperations<TEntries>.ScatterTwo(entries, indices, corners, row);
                 }
                 else
                 {
-                    entries.Scatter(weights, row, Grid.PerLevel);
+                    CellOperations<TEntries>.Scatter(entries, indices, corners, row, Grid.PerLevel);
                 }
             }
         }
     }
 
-    private struct GradientWork : IHostWork
+    private struct GradientWork : IHostWork, ICellOperation
     {
         public HostGrid Grid;
         public float* Cotangent;
@@ -343,7 +375,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
                 for (int i = 0; i < count; i += Lanes)
                 {
                     bool adjacent = Grid.Locate(level, scratch + i, indices, out HashGridCells cells);
-                    Gather(level, table, adjacent, indices, corners, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
+                    Grid.Apply(this, level, table, adjacent, indices, corners, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
                     cells.AddGradient(
                         CellCornersOfEight.LoadByCell(corners), gradient + i, gradient + BlockSize + i, gradient + 2 * BlockSize + i);
                 }
@@ -353,18 +385,18 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Gather(in HashGridLevel level, float* table, bool adjacent, int* indices, float* corners, int count, float* row)
+        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
+            where TEntries : struct, ICellEntries
         {
-            for (int lane = 0; lane < count; lane++, corners += 8, row += Grid.RowLength)
+            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
             {
-                CellEntries entries = Grid.Entries(level, table, adjacent, indices + lane);
                 if (Grid.PerLevel == 2)
                 {
-                    entries.GatherTwo(row, corners);
+                    CellOperations<TEntries>.GatherTwo(entries, indices, row, corners);
                 }
                 else
                 {
-                    entries.Gather(row, Grid.PerLevel, corners);
+                    CellOperations<TEntries>.Gather(entries, indices, row, Grid.PerLevel, corners);
                 }
             }
         }
@@ -385,7 +417,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         }
     }
 
-    private struct CotangentWork : IHostWork
+    private struct CotangentWork : IHostWork, ICellOperation
     {
         public HostGrid Grid;
         public float* Directions;
@@ -412,31 +444,31 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
                     cells.WeightDerivatives(
                         Vector256.Load(directions + i), Vector256.Load(directions + BlockSize + i), Vector256.Load(directions + 2 * BlockSize + i))
                         .StoreByCell(kappa);
-                    AddBlend(level, table, adjacent, indices, kappa, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
+                    Grid.Apply(this, level, table, adjacent, indices, kappa, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void AddBlend(in HashGridLevel level, float* table, bool adjacent, int* indices, float* kappa, int count, float* row)
+        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
+            where TEntries : struct, ICellEntries
         {
-            for (int lane = 0; lane < count; lane++, kappa += 8, row += Grid.RowLength)
+            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
             {
-                CellEntries entries = Grid.Entries(level, table, adjacent, indices + lane);
                 if (Grid.PerLevel == 2)
                 {
-                    Vector128<float> sum = Vector128.CreateScalarUnsafe(*(double*)row).AsSingle() + entries.BlendTwo(kappa);
+                    Vector128<float> sum = Vector128.CreateScalarUnsafe(*(double*)row).AsSingle() + CellOperations<TEntries>.BlendTwo(entries, indices, corners);
                     *(double*)row = sum.AsDouble().ToScalar();
                 }
                 else if (Grid.PerLevel == 1)
                 {
-                    *row += entries.BlendOne(kappa);
+                    *row += CellOperations<TEntries>.BlendOne(entries, indices, corners);
                 }
                 else
                 {
                     for (int f = 0; f < Grid.PerLevel; f += 4)
                     {
-                        (Vector128.Load(row + f) + entries.BlendFour(kappa, f)).Store(row + f);
+                        (Vector128.Load(row + f) + CellOperations<TEntries>.BlendFour(entries, indices, corners, f)).Store(row + f);
                     }
                 }
             }

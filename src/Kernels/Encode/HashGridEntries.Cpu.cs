@@ -5,137 +5,160 @@ using DreamFusion.Kernels.Device;
 
 namespace DreamFusion.Kernels.Encode;
 
-/// <summary>The entries at the corners of one cell.</summary>
-internal unsafe struct CellEntries
+/// <summary>Where the entries at the corners of a level's cells lie. A type, so that every case has a loop of its own, with constants folded.</summary>
+internal unsafe interface ICellEntries
 {
-    public float* T0;
-    public float* T1;
-    public float* T2;
-    public float* T3;
-    public float* T4;
-    public float* T5;
-    public float* T6;
-    public float* T7;
+    /// <summary>First feature of a corner.</summary>
+    /// <param name="index">Where the cell's index, or the first of its indices, lies; see <see cref="HashGridCells.Locate"/>.</param>
+    /// <param name="corner">Corner b, a constant.</param>
+    float* Corner(int* index, int corner);
+}
 
-    /// <summary>The corners at fixed distances from corner 0, in elements.</summary>
+/// <summary>Corners at fixed distances from corner 0, two features per entry: corners 2k and 2k + 1 lie side by side.</summary>
+internal unsafe struct PairedEntries : ICellEntries
+{
+    public float* Level;
+    public nint StepY;
+    public nint StepZ;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CellEntries Adjacent(float* first, nint stepX, nint stepY, nint stepZ)
-    {
-        CellEntries entries;
-        entries.T0 = first;
-        entries.T1 = first + stepX;
-        entries.T2 = first + stepY;
-        entries.T3 = first + stepY + stepX;
-        first += stepZ;
-        entries.T4 = first;
-        entries.T5 = first + stepX;
-        entries.T6 = first + stepY;
-        entries.T7 = first + stepY + stepX;
-        return entries;
-    }
+    public readonly float* Corner(int* index, int corner)
+        => Level + *index + 2 * (corner & 1) + ((corner & 2) != 0 ? StepY : 0) + ((corner & 4) != 0 ? StepZ : 0);
+}
 
-    /// <summary>The corners at the indices [corner, 8] of one cell.</summary>
+/// <summary>Corners at fixed distances from corner 0.</summary>
+internal unsafe struct AdjacentEntries : ICellEntries
+{
+    public float* Level;
+    public nint StepX;
+    public nint StepY;
+    public nint StepZ;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CellEntries Indexed(float* level, int* indices)
-    {
-        CellEntries entries;
-        entries.T0 = level + indices[0];
-        entries.T1 = level + indices[8];
-        entries.T2 = level + indices[16];
-        entries.T3 = level + indices[24];
-        entries.T4 = level + indices[32];
-        entries.T5 = level + indices[40];
-        entries.T6 = level + indices[48];
-        entries.T7 = level + indices[56];
-        return entries;
-    }
+    public readonly float* Corner(int* index, int corner)
+        => Level + *index + ((corner & 1) != 0 ? StepX : 0) + ((corner & 2) != 0 ? StepY : 0) + ((corner & 4) != 0 ? StepZ : 0);
+}
 
+/// <summary>Corners anywhere, at indices [corner, 8].</summary>
+internal unsafe struct IndexedEntries : ICellEntries
+{
+    public float* Level;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly float* Corner(int* index, int corner) => Level + index[8 * corner];
+}
+
+/// <summary>What the passes do with the entries at the corners of one cell, in the kernels' order of operations.</summary>
+/// <typeparam name="TEntries">Where the entries lie.</typeparam>
+internal static unsafe class CellOperations<TEntries>
+    where TEntries : struct, ICellEntries
+{
     /// <summary>Σ_b c_b T_b of two features in the lower half of the result: the lower corners in one half, the upper in the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector128<float> BlendTwo(float* c)
+    public static Vector128<float> BlendTwo(in TEntries t, int* index, float* c)
     {
         Vector128<float> low = Vector128.Load(c);
         Vector128<float> high = Vector128.Load(c + 4);
-        Vector128<float> sum = Two(T0, T4) * Spread(low, high, 0);
-        sum = Vector128.FusedMultiplyAdd(Two(T1, T5), Spread(low, high, 1), sum);
-        sum = Vector128.FusedMultiplyAdd(Two(T2, T6), Spread(low, high, 2), sum);
-        sum = Vector128.FusedMultiplyAdd(Two(T3, T7), Spread(low, high, 3), sum);
+        Vector128<float> sum = Two(t.Corner(index, 0), t.Corner(index, 4)) * Spread(low, high, 0);
+        sum = Vector128.FusedMultiplyAdd(Two(t.Corner(index, 1), t.Corner(index, 5)), Spread(low, high, 1), sum);
+        sum = Vector128.FusedMultiplyAdd(Two(t.Corner(index, 2), t.Corner(index, 6)), Spread(low, high, 2), sum);
+        sum = Vector128.FusedMultiplyAdd(Two(t.Corner(index, 3), t.Corner(index, 7)), Spread(low, high, 3), sum);
         return sum + Vector128.Shuffle(sum, Vector128.Create(2, 3, 2, 3));
     }
 
     /// <summary>Σ_b c_b T_b of four features.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector128<float> BlendFour(float* c, int feature)
+    public static Vector128<float> BlendFour(in TEntries t, int* index, float* c, int feature)
     {
-        Vector128<float> low = Vector128.Load(T0 + feature) * c[0];
-        Vector128<float> high = Vector128.Load(T4 + feature) * c[4];
-        low = Vector128.FusedMultiplyAdd(Vector128.Load(T1 + feature), Vector128.Create(c[1]), low);
-        high = Vector128.FusedMultiplyAdd(Vector128.Load(T5 + feature), Vector128.Create(c[5]), high);
-        low = Vector128.FusedMultiplyAdd(Vector128.Load(T2 + feature), Vector128.Create(c[2]), low);
-        high = Vector128.FusedMultiplyAdd(Vector128.Load(T6 + feature), Vector128.Create(c[6]), high);
-        low = Vector128.FusedMultiplyAdd(Vector128.Load(T3 + feature), Vector128.Create(c[3]), low);
-        high = Vector128.FusedMultiplyAdd(Vector128.Load(T7 + feature), Vector128.Create(c[7]), high);
+        Vector128<float> low = Vector128.Load(t.Corner(index, 0) + feature) * c[0];
+        Vector128<float> high = Vector128.Load(t.Corner(index, 4) + feature) * c[4];
+        low = Vector128.FusedMultiplyAdd(Vector128.Load(t.Corner(index, 1) + feature), Vector128.Create(c[1]), low);
+        high = Vector128.FusedMultiplyAdd(Vector128.Load(t.Corner(index, 5) + feature), Vector128.Create(c[5]), high);
+        low = Vector128.FusedMultiplyAdd(Vector128.Load(t.Corner(index, 2) + feature), Vector128.Create(c[2]), low);
+        high = Vector128.FusedMultiplyAdd(Vector128.Load(t.Corner(index, 6) + feature), Vector128.Create(c[6]), high);
+        low = Vector128.FusedMultiplyAdd(Vector128.Load(t.Corner(index, 3) + feature), Vector128.Create(c[3]), low);
+        high = Vector128.FusedMultiplyAdd(Vector128.Load(t.Corner(index, 7) + feature), Vector128.Create(c[7]), high);
         return low + high;
     }
 
     /// <summary>Σ_b c_b T_b of the only feature.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly float BlendOne(float* c)
+    public static float BlendOne(in TEntries t, int* index, float* c)
     {
-        float low = Intrinsics.Fma(c[1], *T1, c[0] * *T0);
-        float high = Intrinsics.Fma(c[5], *T5, c[4] * *T4);
-        low = Intrinsics.Fma(c[2], *T2, low);
-        high = Intrinsics.Fma(c[6], *T6, high);
-        low = Intrinsics.Fma(c[3], *T3, low);
-        high = Intrinsics.Fma(c[7], *T7, high);
+        float low = Intrinsics.Fma(c[1], *t.Corner(index, 1), c[0] * *t.Corner(index, 0));
+        float high = Intrinsics.Fma(c[5], *t.Corner(index, 5), c[4] * *t.Corner(index, 4));
+        low = Intrinsics.Fma(c[2], *t.Corner(index, 2), low);
+        high = Intrinsics.Fma(c[6], *t.Corner(index, 6), high);
+        low = Intrinsics.Fma(c[3], *t.Corner(index, 3), low);
+        high = Intrinsics.Fma(c[7], *t.Corner(index, 7), high);
         return low + high;
     }
 
     /// <summary>T_b += c_b value, two features, for corners that lie side by side in pairs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void ScatterTwoInPairs(float* c, float* value)
+    public static void ScatterTwoInPairs(in TEntries t, int* index, float* c, float* value)
     {
         Vector128<float> v = Vector128.Create(*(double*)value).AsSingle();
         Vector128<float> low = Vector128.Load(c);
         Vector128<float> high = Vector128.Load(c + 4);
-        Vector128.FusedMultiplyAdd(Vector128.Shuffle(low, Vector128.Create(0, 0, 1, 1)), v, Vector128.Load(T0)).Store(T0);
-        Vector128.FusedMultiplyAdd(Vector128.Shuffle(low, Vector128.Create(2, 2, 3, 3)), v, Vector128.Load(T2)).Store(T2);
-        Vector128.FusedMultiplyAdd(Vector128.Shuffle(high, Vector128.Create(0, 0, 1, 1)), v, Vector128.Load(T4)).Store(T4);
-        Vector128.FusedMultiplyAdd(Vector128.Shuffle(high, Vector128.Create(2, 2, 3, 3)), v, Vector128.Load(T6)).Store(T6);
+        // All addresses before the first store: after it the index would be read again.
+        float* t0 = t.Corner(index, 0);
+        float* t2 = t.Corner(index, 2);
+        float* t4 = t.Corner(index, 4);
+        float* t6 = t.Corner(index, 6);
+        Vector128.FusedMultiplyAdd(Vector128.Shuffle(low, Vector128.Create(0, 0, 1, 1)), v, Vector128.Load(t0)).Store(t0);
+        Vector128.FusedMultiplyAdd(Vector128.Shuffle(low, Vector128.Create(2, 2, 3, 3)), v, Vector128.Load(t2)).Store(t2);
+        Vector128.FusedMultiplyAdd(Vector128.Shuffle(high, Vector128.Create(0, 0, 1, 1)), v, Vector128.Load(t4)).Store(t4);
+        Vector128.FusedMultiplyAdd(Vector128.Shuffle(high, Vector128.Create(2, 2, 3, 3)), v, Vector128.Load(t6)).Store(t6);
+    }
+
+    /// <summary>T_b += c_b value, two features, corner after corner: corners may share an entry.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ScatterTwo(in TEntries t, int* index, float* c, float* value)
+    {
+        Vector128<float> v = Vector128.CreateScalarUnsafe(*(double*)value).AsSingle();
+        AddTwo(t.Corner(index, 0), c[0], v);
+        AddTwo(t.Corner(index, 1), c[1], v);
+        AddTwo(t.Corner(index, 2), c[2], v);
+        AddTwo(t.Corner(index, 3), c[3], v);
+        AddTwo(t.Corner(index, 4), c[4], v);
+        AddTwo(t.Corner(index, 5), c[5], v);
+        AddTwo(t.Corner(index, 6), c[6], v);
+        AddTwo(t.Corner(index, 7), c[7], v);
     }
 
     /// <summary>T_b += c_b value for any number of features, corner after corner: corners may share an entry.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Scatter(float* c, float* value, int count)
+    public static void Scatter(in TEntries t, int* index, float* c, float* value, int count)
     {
-        Add(T0, c[0], value, count);
-        Add(T1, c[1], value, count);
-        Add(T2, c[2], value, count);
-        Add(T3, c[3], value, count);
-        Add(T4, c[4], value, count);
-        Add(T5, c[5], value, count);
-        Add(T6, c[6], value, count);
-        Add(T7, c[7], value, count);
+        Add(t.Corner(index, 0), c[0], value, count);
+        Add(t.Corner(index, 1), c[1], value, count);
+        Add(t.Corner(index, 2), c[2], value, count);
+        Add(t.Corner(index, 3), c[3], value, count);
+        Add(t.Corner(index, 4), c[4], value, count);
+        Add(t.Corner(index, 5), c[5], value, count);
+        Add(t.Corner(index, 6), c[6], value, count);
+        Add(t.Corner(index, 7), c[7], value, count);
     }
 
     /// <summary>s_b = Σ_f value_f T_b,f of two features.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void GatherTwo(float* value, float* s)
+    public static void GatherTwo(in TEntries t, int* index, float* value, float* s)
     {
         var v0 = Vector128.Create(value[0]);
         var v1 = Vector128.Create(value[1]);
-        SumOfTwo(Two(T0, T1), Two(T2, T3), v0, v1).Store(s);
-        SumOfTwo(Two(T4, T5), Two(T6, T7), v0, v1).Store(s + 4);
+        SumOfTwo(Two(t.Corner(index, 0), t.Corner(index, 1)), Two(t.Corner(index, 2), t.Corner(index, 3)), v0, v1).Store(s);
+        SumOfTwo(Two(t.Corner(index, 4), t.Corner(index, 5)), Two(t.Corner(index, 6), t.Corner(index, 7)), v0, v1).Store(s + 4);
     }
 
     /// <summary>s_b = Σ_f value_f T_b,f for any number of features.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Gather(float* value, int count, float* s)
+    public static void Gather(in TEntries t, int* index, float* value, int count, float* s)
     {
         Vector256<float> sum = Vector256<float>.Zero;
         for (int f = 0; f < count; f++)
         {
-            var entries = Vector256.Create(T0[f], T1[f], T2[f], T3[f], T4[f], T5[f], T6[f], T7[f]);
+            var entries = Vector256.Create(t.Corner(index, 0)[f], t.Corner(index, 1)[f], t.Corner(index, 2)[f], t.Corner(index, 3)[f], t.Corner(index, 4)[f], t.Corner(index, 5)[f], t.Corner(index, 6)[f], t.Corner(index, 7)[f]);
             sum = Vector256.FusedMultiplyAdd(Vector256.Create(value[f]), entries, sum);
         }
 
@@ -153,6 +176,13 @@ internal unsafe struct CellEntries
             ? Sse.Shuffle(first, second, 0b11_01_11_01)
             : Vector128.Create(first[1], first[3], second[1], second[3]);
         return Vector128.FusedMultiplyAdd(v1, odd, v0 * even);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTwo(float* entry, float weight, Vector128<float> value)
+    {
+        Vector128<float> old = Vector128.CreateScalarUnsafe(*(double*)entry).AsSingle();
+        *(double*)entry = Vector128.FusedMultiplyAdd(Vector128.Create(weight), value, old).AsDouble().ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

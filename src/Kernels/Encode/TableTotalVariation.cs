@@ -128,13 +128,15 @@ public static class TableTotalVariationKernels
 /// <summary>Launcher of the total variation kernels.</summary>
 public sealed class TableTotalVariation : IKernelFamily<TableTotalVariation>, IDisposable
 {
+    private readonly HostThreads? _host;
     private readonly Accelerator _accelerator;
     private readonly Dictionary<HashGridOptions, DeviceLevels> _levels = [];
     private readonly Action<Index1D, TableTotalVariationKernels.Args> _valueAndGradient;
     private readonly Action<Index1D, TableTotalVariationKernels.SumArgs> _sumLines;
 
-    private TableTotalVariation(Accelerator accelerator)
+    private TableTotalVariation(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _accelerator = accelerator;
         _valueAndGradient = accelerator.LoadAutoGroupedStreamKernel<Index1D, TableTotalVariationKernels.Args>(
             TableTotalVariationKernels.ValueAndGradient);
@@ -142,7 +144,10 @@ public sealed class TableTotalVariation : IKernelFamily<TableTotalVariation>, ID
     }
 
     /// <inheritdoc/>
-    public static TableTotalVariation Load(Accelerator accelerator) => new(accelerator);
+    public static TableTotalVariation Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static TableTotalVariation Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
     /// <summary>V, and dL/dT += weight dV/dT.</summary>
     /// <param name="options">Shape of the grid; at least one level must be dense.</param>
@@ -165,7 +170,7 @@ public sealed class TableTotalVariation : IKernelFamily<TableTotalVariation>, ID
             throw new ArgumentException($"TableTotalVariation: expected {levels.ParameterCount} table values and gradients, got {table.Length} and {dLdTable.Length}; pass buffers that match the options.");
         }
 
-        _valueAndGradient(levels.LineValues.IntExtent, new TableTotalVariationKernels.Args
+        var args = new TableTotalVariationKernels.Args
         {
             Levels = levels.Levels.View,
             Table = table,
@@ -173,7 +178,16 @@ public sealed class TableTotalVariation : IKernelFamily<TableTotalVariation>, ID
             LineValues = levels.LineValues.View,
             FeaturesPerLevel = options.FeaturesPerLevel,
             Weight = weight,
-        });
+        };
+        if (_host is not null)
+        {
+            TableTotalVariationHost.ValueAndGradient(_host, levels.Layout, args);
+        }
+        else
+        {
+            _valueAndGradient(levels.LineValues.IntExtent, args);
+        }
+
         _sumLines(1, new TableTotalVariationKernels.SumArgs { LineValues = levels.LineValues.View, Value = value });
     }
 
@@ -204,12 +218,15 @@ public sealed class TableTotalVariation : IKernelFamily<TableTotalVariation>, ID
                 throw new ArgumentException("TableTotalVariation: expected at least one dense level, got none; raise log2_hashmap_size or switch the total variation off.");
             }
 
+            Layout = layout;
             ParameterCount = layout.ParameterCount;
             HashGridLevel[] levels = [.. layout.Levels];
             Levels = accelerator.Allocate1D<HashGridLevel>(levels.Length);
             Levels.CopyFromCPU(levels);
             LineValues = accelerator.Allocate1D<float>(lineCount);
         }
+
+        public HashGridLayout Layout { get; }
 
         public int ParameterCount { get; }
 

@@ -81,7 +81,7 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
     private Adam(Accelerator accelerator, HostThreads? host)
     {
         _host = host;
-        _inspection = GradientInspection.Load(accelerator);
+        _inspection = GradientInspection.Load(accelerator, host);
         _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.Update);
     }
 

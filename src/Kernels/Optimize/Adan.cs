@@ -115,7 +115,7 @@ public sealed class Adan : IKernelFamily<Adan>, IDisposable
     private Adan(Accelerator accelerator, HostThreads? host)
     {
         _host = host;
-        _inspection = GradientInspection.Load(accelerator);
+        _inspection = GradientInspection.Load(accelerator, host);
         _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdanKernels.Args>(AdanKernels.Update);
     }
 

@@ -59,24 +59,29 @@ public static class GradientInspectionKernels
 /// <summary>Launcher of <see cref="GradientInspectionKernels"/>, with the decision that follows: refuse, clip, or take as it is.</summary>
 public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDisposable
 {
+    private readonly HostThreads? _host;
     private readonly Action<Index1D, GradientInspectionKernels.Args> _inspect;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _squaredNorms;
     private readonly MemoryBuffer1D<long, Stride1D.Dense> _nonFiniteCounts;
     private readonly double[] _hostSquaredNorms = new double[GradientInspectionKernels.ChunkCount];
     private readonly long[] _hostNonFiniteCounts = new long[GradientInspectionKernels.ChunkCount];
 
-    private GradientInspection(Accelerator accelerator)
+    private GradientInspection(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _inspect = accelerator.LoadAutoGroupedStreamKernel<Index1D, GradientInspectionKernels.Args>(GradientInspectionKernels.Inspect);
         _squaredNorms = accelerator.Allocate1D<double>(GradientInspectionKernels.ChunkCount);
         _nonFiniteCounts = accelerator.Allocate1D<long>(GradientInspectionKernels.ChunkCount);
     }
 
     /// <inheritdoc/>
-    public static GradientInspection Load(Accelerator accelerator)
+    public static GradientInspection Load(Accelerator accelerator) => Load(accelerator, null);
+
+    /// <inheritdoc/>
+    public static GradientInspection Load(Accelerator accelerator, HostThreads? host)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return new(accelerator);
+        return new(accelerator, host);
     }
 
     /// <summary>Inspects the whole gradient; waits for the device.</summary>
@@ -90,12 +95,21 @@ public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDis
             throw new ArgumentOutOfRangeException(nameof(maxGradientNorm), maxGradientNorm, "The largest gradient norm must be positive or infinity; change it in the configuration.");
         }
 
-        _inspect(GradientInspectionKernels.ChunkCount, new GradientInspectionKernels.Args
+        var args = new GradientInspectionKernels.Args
         {
             Gradients = gradients,
             SquaredNorms = _squaredNorms.View,
             NonFiniteCounts = _nonFiniteCounts.View,
-        });
+        };
+        if (_host is not null)
+        {
+            GradientInspectionHost.Inspect(_host, args);
+        }
+        else
+        {
+            _inspect(GradientInspectionKernels.ChunkCount, args);
+        }
+
         _squaredNorms.CopyToCPU(_hostSquaredNorms);
         _nonFiniteCounts.CopyToCPU(_hostNonFiniteCounts);
         long nonFinite = 0;

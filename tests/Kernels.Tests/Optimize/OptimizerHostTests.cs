@@ -44,6 +44,29 @@ public class OptimizerHostTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(100_003)]
+    public void Inspection_gives_the_kernels_numbers(int length)
+    {
+        float[] finite = Uniform(new Random(length), length);
+        float[] damaged = [.. finite];
+        damaged[length / 2] = float.NaN;
+        damaged[length - 1] = float.NegativeInfinity;
+        foreach (float[] gradients in (float[][])[finite, damaged])
+        {
+            using var portable = new TestDevice(2);
+            OptimizerReport expected = portable.Kernels<GradientInspection>().Inspect(portable.Upload(gradients), 1);
+            foreach (int threads in (int[])[1, 2, 4])
+            {
+                using var device = new TestDevice(threads, KernelChoice.Tuned);
+                Assert.Equal(expected, device.Kernels<GradientInspection>().Inspect(device.Upload(gradients), 1));
+            }
+        }
+    }
+
     [Fact]
     public void Every_vector_width_gives_the_kernels_numbers()
     {

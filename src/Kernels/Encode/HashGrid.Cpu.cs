@@ -131,7 +131,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public readonly int CountFrom(int first) => Math.Min(BlockSize, SampleCount - first);
 
         /// <summary>Unit coordinates of a block [3, BlockSize]; up to the next multiple of eight the last lanes are the cube's centre.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void LoadUnit(int first, int count, float* unit)
         {
             float* position = Positions + (nint)first * 3;
@@ -164,7 +164,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         }
 
         /// <summary>Directions of a block in unit coordinates [3, BlockSize], zeros up to the next multiple of eight.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void LoadDirections(float* directions, int first, int count, float* scaled)
         {
             float* direction = directions + (nint)first * 3;
@@ -230,7 +230,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public HostGrid Grid;
         public float* Features;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             int first = item * BlockSize;
@@ -258,7 +258,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
             where TEntries : struct, ICellEntries
         {
@@ -291,7 +291,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public float* Directions;
         public float* DLdTable;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             HashGridLevel level = Grid.Levels[item];
@@ -322,7 +322,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
             where TEntries : struct, ICellEntries
         {
@@ -356,7 +356,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public float* Result;
         public int Accumulates;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             int first = item * BlockSize;
@@ -384,7 +384,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             StoreGradient(gradient, count, Result + (nint)first * 3);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
             where TEntries : struct, ICellEntries
         {
@@ -401,7 +401,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void StoreGradient(float* gradient, int count, float* result)
         {
             for (int i = 0; i < count; i++)
@@ -423,7 +423,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
         public float* Directions;
         public float* DLdCotangent;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             int first = item * BlockSize;
@@ -449,7 +449,7 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
             where TEntries : struct, ICellEntries
         {

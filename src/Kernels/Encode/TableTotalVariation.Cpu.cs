@@ -77,7 +77,7 @@ internal static unsafe class TableTotalVariationHost
 
         public readonly long ScratchLength => (long)LinesAtOnce * Side * StepX;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             if (Side < 2)
@@ -100,7 +100,7 @@ internal static unsafe class TableTotalVariationHost
         }
 
         /// <summary>Σ of each line's squares in ascending order; lines that do not exist are added up and dropped.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Sum(float* squares, int length, int lines, float* values)
         {
             float sum0 = 0f;
@@ -120,7 +120,7 @@ internal static unsafe class TableTotalVariationHost
         }
 
         /// <summary>Squared differences and gradients of one line.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Squares(int y, int z, float* squares)
         {
             int length = Side * StepX;

@@ -158,7 +158,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* Output;
         public int RowCount;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -184,7 +184,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* Partials;
         public int RowCount;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -223,7 +223,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* OutputWeights;
         public int RowCount;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -253,7 +253,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public int RowCount;
         public int OutputIndex;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             MlpShape shape = Block.Shape;
@@ -287,7 +287,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public float* DLdParameters;
         public int Count;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             int last = Math.Min(Count, (item + 1) * ParametersPerItem);

@@ -159,7 +159,7 @@ internal static unsafe class MatrixTile<TLanes, TVector, TEpilogue>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile6x2(in MatrixProduct p, int row, int column)
     {
         nint second = TLanes.Count;
@@ -224,7 +224,7 @@ internal static unsafe class MatrixTile<TLanes, TVector, TEpilogue>
         Store(p, at + 5 * p.CRow, c50, c51);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile4x2(in MatrixProduct p, int row, int column)
     {
         nint second = TLanes.Count;
@@ -273,7 +273,7 @@ internal static unsafe class MatrixTile<TLanes, TVector, TEpilogue>
         Store(p, at + 3 * p.CRow, c30, c31);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile6x1(in MatrixProduct p, int row, int column)
     {
         float* init = p.Init + row * p.InitRow + column;
@@ -313,7 +313,7 @@ internal static unsafe class MatrixTile<TLanes, TVector, TEpilogue>
         Store(p, at + 5 * p.CRow, c5);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile4x1(in MatrixProduct p, int row, int column)
     {
         float* init = p.Init + row * p.InitRow + column;
@@ -345,7 +345,7 @@ internal static unsafe class MatrixTile<TLanes, TVector, TEpilogue>
         Store(p, at + 3 * p.CRow, c3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile1x1(in MatrixProduct p, int row, int column)
     {
         TVector sum = TLanes.Load(p.Init + row * p.InitRow + column);

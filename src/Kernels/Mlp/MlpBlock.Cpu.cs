@@ -122,7 +122,7 @@ internal unsafe struct MlpBlock<TLanes, TVector>
     }
 
     /// <summary>v_k of all hidden layers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Sensitivities(float* hidden, float* outputWeights, int rows, float* sensitivities)
     {
         int top = Shape.Hidden - 1;
@@ -247,7 +247,7 @@ internal unsafe struct MlpBlock<TLanes, TVector>
     }
 
     /// <summary>sum += the rows, one after the other.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void SumRows(float* values, int row, int rows, float* sum, int columns)
     {
         for (int column = 0; column < columns; column += TLanes.Count)

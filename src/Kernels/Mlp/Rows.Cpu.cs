@@ -7,7 +7,7 @@ namespace DreamFusion.Kernels.Mlp;
 internal static unsafe class Rows
 {
     /// <summary>Copies rows from one row distance to another.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Copy(float* source, int sourceRow, float* target, int targetRow, int rows, int columns)
     {
         for (int row = 0; row < rows; row++)
@@ -19,7 +19,7 @@ internal static unsafe class Rows
     }
 
     /// <summary>Copies the selected rows of a dense matrix [_, columns] into consecutive rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Gather(float* source, int columns, int* selected, int rows, float* target, int targetRow)
     {
         for (int row = 0; row < rows; row++)
@@ -30,7 +30,7 @@ internal static unsafe class Rows
     }
 
     /// <summary>Copies consecutive rows into the selected rows of a dense matrix [_, columns].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Scatter(float* source, int sourceRow, int* selected, int rows, float* target, int columns)
     {
         for (int row = 0; row < rows; row++)
@@ -44,7 +44,7 @@ internal static unsafe class Rows
     /// Finds the next rows of a dense matrix [_, columns] that are not zero: at most <paramref name="capacity"/> of [first, last).
     /// </summary>
     /// <returns>The row to go on from, or -1 if none was found.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static int SelectNonzero(float* values, int columns, int first, int last, int* selected, int capacity, out int count)
     {
         count = 0;

@@ -68,7 +68,7 @@ internal static unsafe class AdamHost
             Update<Lanes32, float>(whole, last);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Update<TL, TV>(int first, int last)
             where TL : struct, ILanes<TV>
             where TV : struct

@@ -72,7 +72,7 @@ internal static unsafe class AdanHost
             Update<Lanes32, float>(whole, last);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private readonly void Update<TL, TV>(int first, int last)
             where TL : struct, ILanes<TV>
             where TV : struct

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using DreamFusion.Kernels.Device;
 using ILGPU.Runtime;
 
 namespace DreamFusion.Kernels.Optimize;
 
 /// <summary>
-/// Host twin of <see cref="GradientInspectionKernels"/>: each range is summed one value after the other as in the kernel, four ranges side by side,
-/// because a single sum waits for the addition before it.
+/// Host twin of <see cref="GradientInspectionKernels"/>: each range is summed one value after the other as in the kernel, four ranges side by side in
+/// the lanes of a vector, because a single sum waits for the addition before it.
 /// </summary>
 internal static unsafe class GradientInspectionHost
 {
@@ -29,7 +30,7 @@ internal static unsafe class GradientInspectionHost
         public double* SquaredNorms;
         public long* NonFiniteCounts;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void Run(int item, float* scratch)
         {
             int chunk = item * ChunksAtOnce;
@@ -39,38 +40,30 @@ internal static unsafe class GradientInspectionHost
             float* g3 = Gradients + FirstOf(chunk + 3);
             // Lengths of ranges differ by one at most.
             long common = Length / GradientInspectionKernels.ChunkCount;
-            double sum0 = 0d;
-            double sum1 = 0d;
-            double sum2 = 0d;
-            double sum3 = 0d;
-            float poison = 0f;
+            Vector128<double> low = Vector128<double>.Zero;
+            Vector128<double> high = Vector128<double>.Zero;
+            Vector128<float> poison = Vector128<float>.Zero;
             for (long i = 0; i < common; i++)
             {
-                float a = g0[i];
-                float b = g1[i];
-                float c = g2[i];
-                float d = g3[i];
-                sum0 += (double)a * a;
-                sum1 += (double)b * b;
-                sum2 += (double)c * c;
-                sum3 += (double)d * d;
-                // Not a number as soon as one value is not finite.
-                poison += a - a + (b - b) + (c - c + (d - d));
+                var g = Vector128.Create(g0[i], g1[i], g2[i], g3[i]);
+                Vector128<double> lower = Vector128.WidenLower(g);
+                Vector128<double> upper = Vector128.WidenUpper(g);
+                // The square of a float is exact in double, so the fused form has the bits of the kernel's product and sum.
+                low = Vector128.FusedMultiplyAdd(lower, lower, low);
+                high = Vector128.FusedMultiplyAdd(upper, upper, high);
+                // Zero for finite values; not a number, for good, as soon as one is not finite.
+                poison += g - g;
             }
 
-            if (poison == 0f)
-            {
-                Finish(chunk, g0, common, sum0);
-                Finish(chunk + 1, g1, common, sum1);
-                Finish(chunk + 2, g2, common, sum2);
-                Finish(chunk + 3, g3, common, sum3);
-                return;
-            }
-
-            Finish(chunk, g0, 0, 0d);
-            Finish(chunk + 1, g1, 0, 0d);
-            Finish(chunk + 2, g2, 0, 0d);
-            Finish(chunk + 3, g3, 0, 0d);
+            bool isFinite = poison == Vector128<float>.Zero;
+            long from = isFinite ? common : 0;
+            double* sums = stackalloc double[ChunksAtOnce];
+            low.Store(sums);
+            high.Store(sums + 2);
+            Finish(chunk, g0, from, isFinite ? sums[0] : 0d);
+            Finish(chunk + 1, g1, from, isFinite ? sums[1] : 0d);
+            Finish(chunk + 2, g2, from, isFinite ? sums[2] : 0d);
+            Finish(chunk + 3, g3, from, isFinite ? sums[3] : 0d);
         }
 
         private readonly long FirstOf(int chunk) => Length * chunk / GradientInspectionKernels.ChunkCount;

@@ -32,18 +32,28 @@ public sealed class BufferPool : IDisposable
     /// <summary>Buffers ever allocated by this pool; constant after warm-up.</summary>
     public int AllocatedBuffers => _all.Count;
 
+    /// <summary>Bytes handed out and not yet returned.</summary>
+    public long RentedBytes { get; private set; }
+
+    /// <summary>Largest <see cref="RentedBytes"/> since the pool was made or <see cref="ResetPeak"/> called.</summary>
+    public long PeakRentedBytes { get; private set; }
+
+    /// <summary>Lets <see cref="PeakRentedBytes"/> start again from what is handed out now.</summary>
+    public void ResetPeak() => PeakRentedBytes = RentedBytes;
+
     /// <summary>A buffer of at least <paramref name="bytes"/> bytes with undefined contents; give it back with <see cref="Return"/>.</summary>
     public PooledBuffer Rent(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         long size = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(bytes, SmallestBytes));
-        if (_free.TryGetValue(size, out Stack<PooledBuffer>? stack) && stack.TryPop(out PooledBuffer? pooled))
+        if (!_free.TryGetValue(size, out Stack<PooledBuffer>? stack) || !stack.TryPop(out PooledBuffer? buffer))
         {
-            return pooled;
+            buffer = new PooledBuffer(_accelerator.Allocate1D<byte>(size));
+            _all.Add(buffer);
+            AllocatedBytes += size;
         }
-        var buffer = new PooledBuffer(_accelerator.Allocate1D<byte>(size));
-        _all.Add(buffer);
-        AllocatedBytes += size;
+        RentedBytes += size;
+        PeakRentedBytes = Math.Max(PeakRentedBytes, RentedBytes);
         return buffer;
     }
 
@@ -56,6 +66,7 @@ public sealed class BufferPool : IDisposable
             _free[buffer.Bytes] = stack = new Stack<PooledBuffer>();
         }
         stack.Push(buffer);
+        RentedBytes -= buffer.Bytes;
     }
 
     /// <summary>Frees every buffer, rented ones included.</summary>
@@ -67,6 +78,7 @@ public sealed class BufferPool : IDisposable
         }
         _all.Clear();
         _free.Clear();
+        RentedBytes = 0;
     }
 }
 

@@ -52,6 +52,9 @@ public sealed class DeviceContext : IDisposable
         return new DeviceContext(context, context.CreateCPUAccelerator(0), choice);
     }
 
+    /// <summary>The launchers loaded so far.</summary>
+    public IReadOnlyCollection<Type> LoadedFamilies => _families.Keys;
+
     /// <summary>The launcher of a kernel family, loaded on first use.</summary>
     public T Kernels<T>()
         where T : class, IKernelFamily<T>

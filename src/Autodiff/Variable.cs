@@ -77,6 +77,17 @@ public sealed class Variable
         }
     }
 
+    /// <summary>Takes memory that already holds dL/dvalue, or part of it, as the gradient; nobody may have asked for it before.</summary>
+    internal void UseGradient(ArrayView<float> gradient)
+    {
+        if (_hasGradient)
+        {
+            throw new InvalidOperationException($"This variable [{Rows}, {Columns}] already has a gradient; a checkpointed segment must not inject one into its outputs.");
+        }
+        _gradient = gradient;
+        _hasGradient = true;
+    }
+
     /// <summary>The values as elements of <typeparamref name="T"/> (for example one Float3 per row of three columns).</summary>
     public ArrayView<T> ValueAs<T>()
         where T : unmanaged => Value.Cast<T>();

@@ -17,6 +17,8 @@ public sealed class MlpOpsTests
     [Theory]
     [InlineData(HiddenActivation.Relu, OutputActivation.None)]
     [InlineData(HiddenActivation.Relu, OutputActivation.Sigmoid)]
+    [InlineData(HiddenActivation.Relu, OutputActivation.Softplus)]
+    [InlineData(HiddenActivation.Relu, OutputActivation.Exp)]
     [InlineData(HiddenActivation.Silu, OutputActivation.None)]
     [InlineData(HiddenActivation.Silu, OutputActivation.Sigmoid)]
     [InlineData(HiddenActivation.Silu, OutputActivation.Softplus)]

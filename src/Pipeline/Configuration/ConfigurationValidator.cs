@@ -153,6 +153,7 @@ internal sealed partial class ConfigurationValidator
         Within("renderer.max_steps", renderer.MaxSteps, 8, 4096);
         Within("renderer.eval_max_steps", renderer.EvalMaxSteps, 8, 4096);
         Within("renderer.sample_budget", renderer.SampleBudget, 1024, 1 << 26);
+        Within("renderer.field_memory", renderer.FieldMemoryMebibytes, 1, 1 << 20);
     }
 
     private void CheckGuidance(GuidanceConfiguration guidance)

@@ -27,4 +27,12 @@ public sealed record RendererConfiguration
 
     /// <summary>Most samples a training step may hold; more is an error that says what to change. 1,024 to 2^26, default 65,536 (more than 64 x 64 rays of 14 steps).</summary>
     public int SampleBudget { get; init; } = 65536;
+
+    /// <summary>
+    /// Memory that the field's intermediate values and their gradients may take in a step, MiB (an estimate); a view that needs
+    /// more is computed in segments, each once more in the backward pass. The segments regroup sums, so this is part of the
+    /// result's last digits. 1 to 1,048,576, default 512, which no view of the <c>toybox</c> preset reaches.
+    /// </summary>
+    [YamlName("field_memory")]
+    public int FieldMemoryMebibytes { get; init; } = 512;
 }

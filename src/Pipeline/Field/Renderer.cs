@@ -8,6 +8,7 @@ using DreamFusion.Kernels.Rays;
 using DreamFusion.Kernels.Shade;
 using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;
+using ILGPU;
 
 namespace DreamFusion.Pipeline.Field;
 
@@ -22,18 +23,28 @@ namespace DreamFusion.Pipeline.Field;
 public sealed record RenderedView(
     Variable Image, Variable Opacity, Variable? NormalImage, Variable Weights, Variable? Normals, PackedSamples Samples, RayBatch Rays);
 
-/// <summary>Camera to image: rays, march, field, shading, composite. Differentiable in the field's parameters.</summary>
+/// <summary>
+/// Camera to image: rays, march, field, shading, composite. Differentiable in the field's parameters. The field's values are most
+/// of a step's memory (128 to 600 bytes for each sample), so a view that needs more than a limit is evaluated in checkpointed
+/// segments of its samples: each is computed once more in the backward pass, and only one is in memory at a time.
+/// </summary>
 public sealed class Renderer
 {
     private readonly RadianceField _field;
     private readonly OccupancyUpdater _occupancy;
     private readonly SphereBound _bound;
+    private readonly long _fieldMemory;
 
     /// <summary>A renderer of a field inside its bounding sphere.</summary>
-    public Renderer(RadianceField field, OccupancyUpdater occupancy)
+    /// <param name="field">Field.</param>
+    /// <param name="occupancy">Its occupancy grid.</param>
+    /// <param name="fieldMemory">Bytes that the field's intermediate values and their gradients may take on a tape, &gt; 0; an estimate.</param>
+    public Renderer(RadianceField field, OccupancyUpdater occupancy, long fieldMemory = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(occupancy);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fieldMemory);
+        _fieldMemory = fieldMemory;
         _field = field;
         _occupancy = occupancy;
         _bound = new SphereBound(field.Options.Bound);
@@ -82,12 +93,37 @@ public sealed class Renderer
     {
         ArgumentNullException.ThrowIfNull(tape);
         PackedSamples samples = tape.March(rays, _occupancy.Grid, march, jitter);
-        FieldSamples field = _field.Evaluate(tape, tape.Positions(samples), withNormals: shading.Mode != ShadingMode.Albedo);
+        FieldSamples field = Evaluate(tape, samples, withNormals: shading.Mode != ShadingMode.Albedo);
         Variable colours = Shade(tape, shading, samples, field);
         Rgb background = shading.Background;
         Variable behind = tape.ConstantBackground(new Float3(background.R, background.G, background.B), rays.Count);
         CompositeOutput view = tape.Composite(samples, field.Density, colours, behind, field.Normals);
         return new RenderedView(view.Image, view.Opacity, view.Normals, view.Weights, field.Normals, samples, rays);
+    }
+
+    private FieldSamples Evaluate(Tape tape, in PackedSamples samples, bool withNormals)
+    {
+        int rows = (int)Math.Clamp(_fieldMemory / BytesPerSample(withNormals), 1, int.MaxValue);
+        if (samples.Count <= rows)
+        {
+            return _field.Evaluate(tape, tape.Positions(samples), withNormals);
+        }
+        ArrayView<float> positions = samples.Positions.Cast<float>();
+        Variable[] values = tape.CheckpointRows("field", [_field.Table, _field.Network], samples.Count, rows, (segment, first, count) =>
+        {
+            Variable points = segment.Constant(positions.SubView(3L * first, 3L * count), count, 3);
+            FieldSamples part = _field.Evaluate(segment, points, withNormals);
+            return part.Normals is { } normals ? [part.Density, part.Albedo, normals] : [part.Density, part.Albedo];
+        });
+        return new FieldSamples(values[0], values[1], withNormals ? values[2] : null);
+    }
+
+    /// <summary>Bytes of a sample's features, outputs, their derivatives and the gradients of all; what the kernels keep beside them is left out.</summary>
+    private long BytesPerSample(bool withNormals)
+    {
+        int features = _field.Options.Grid.FeatureCount;
+        int values = features + _field.Options.Network.OutputCount;
+        return 2L * sizeof(float) * (withNormals ? values + features + 3 : values);
     }
 
     private static Variable Shade(Tape tape, ViewShading shading, in PackedSamples samples, FieldSamples field)

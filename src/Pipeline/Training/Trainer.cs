@@ -51,7 +51,7 @@ public sealed class Trainer : IDisposable
         Field = new RadianceField(device, FieldOptions.From(configuration.Nerf));
         Field.Initialise(configuration.Seed);
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
-        _renderer = new Renderer(Field, Occupancy);
+        _renderer = new Renderer(Field, Occupancy, (long)configuration.Renderer.FieldMemoryMebibytes << 20);
         _march = _renderer.Steps(configuration.Renderer.MaxSteps, configuration.Renderer.SampleBudget);
         _cameras = new CameraSampler(configuration.Data.Train, configuration.Seed);
         _shadings = new ShadingSampler(configuration);

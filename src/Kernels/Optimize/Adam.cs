@@ -77,6 +77,7 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
     private readonly HostThreads? _host;
     private readonly GradientInspection _inspection;
     private readonly Action<Index1D, AdamKernels.UpdateArgs> _update;
+    private AdamOptions? _checked;
 
     private Adam(Accelerator accelerator, HostThreads? host)
     {
@@ -110,7 +111,7 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
         AdamOptions options, ReadOnlySpan<OptimizerGroup> groups, int step, ArrayView<float> parameters,
         ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        CheckOptions(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         if (gradients.Length != parameters.Length || firstMoments.Length != parameters.Length || secondMoments.Length != parameters.Length)
         {
@@ -133,6 +134,21 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
 
     /// <summary>Frees the scratch buffers.</summary>
     public void Dispose() => _inspection.Dispose();
+
+    private void CheckOptions(AdamOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        // Options are immutable: once checked, always good, and a step allocates nothing.
+        if (!ReferenceEquals(options, _checked))
+        {
+            if (options.Validate() is { Count: > 0 } problems)
+            {
+                throw new ArgumentException(string.Join(' ', problems), nameof(options));
+            }
+
+            _checked = options;
+        }
+    }
 
     private void Launch(
         AdamOptions options, OptimizerGroup group, int step, double clip, ArrayView<float> parameters,

@@ -18,9 +18,9 @@ public sealed class Shampoo : IKernelFamily<Shampoo>, IDisposable
     private readonly Action<Index1D, ShampooKernels.NormArgs> _multiplier;
     private readonly Action<Index1D, ShampooKernels.UpdateArgs> _update;
 
-    private Shampoo(Accelerator accelerator)
+    private Shampoo(Accelerator accelerator, HostThreads? host)
     {
-        _inspection = GradientInspection.Load(accelerator);
+        _inspection = GradientInspection.Load(accelerator, host);
         _accumulate = accelerator.LoadAutoGroupedStreamKernel<Index1D, ShampooKernels.StatisticsArgs>(ShampooKernels.Accumulate);
         _multiply = accelerator.LoadAutoGroupedStreamKernel<Index1D, ShampooKernels.ProductArgs>(ShampooKernels.Multiply);
         _rowNorms = accelerator.LoadAutoGroupedStreamKernel<Index1D, ShampooKernels.NormArgs>(ShampooKernels.RowNorms);
@@ -29,10 +29,13 @@ public sealed class Shampoo : IKernelFamily<Shampoo>, IDisposable
     }
 
     /// <inheritdoc/>
-    public static Shampoo Load(Accelerator accelerator)
+    public static Shampoo Load(Accelerator accelerator) => Load(accelerator, null);
+
+    /// <inheritdoc/>
+    public static Shampoo Load(Accelerator accelerator, HostThreads? host)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return new(accelerator);
+        return new(accelerator, host);
     }
 
     /// <summary>

@@ -19,6 +19,9 @@ public enum ShadingMode
 
     /// <summary>c = (n + 1) / 2.</summary>
     Normal,
+
+    /// <summary>Lambertian with the highlights of the material.</summary>
+    Phong,
 }
 
 /// <summary>Shading, light and background of one view.</summary>
@@ -26,7 +29,9 @@ public enum ShadingMode
 /// <param name="LightDirection">Unit direction towards the light.</param>
 /// <param name="Ambient">Ambient share a, 0..1.</param>
 /// <param name="Background">Colour behind the object, channels 0..1.</param>
-public readonly record struct ViewShading(ShadingMode Mode, Vector3 LightDirection, float Ambient, Rgb Background)
+/// <param name="Material">Highlights of Phong shading; null for the material's defaults.</param>
+public readonly record struct ViewShading(
+    ShadingMode Mode, Vector3 LightDirection, float Ambient, Rgb Background, MaterialConfiguration? Material = null)
 {
     /// <summary>Plain albedo on a background.</summary>
     public static ViewShading AlbedoOn(Rgb background) => new(ShadingMode.Albedo, Vector3.UnitY, 1f, background);
@@ -68,7 +73,8 @@ public sealed class ShadingSampler
             textureless ? ShadingMode.Textureless : ShadingMode.Lambertian,
             Vector3.Normalize(camera.Back + (spread * noise)),
             new Interval(_configuration.MinAmbientRatio, _configuration.MaxAmbientRatio).At(CounterRandom.Uniform(key, 0, AmbientLane)),
-            background);
+            background,
+            _configuration.Material);
     }
 
     private Rgb Background(int step)

@@ -28,6 +28,8 @@ internal sealed partial class ConfigurationValidator
         validator.CheckNerf(c.Nerf);
         validator.CheckBackground(c.Background);
         validator.Within("material.light_spread", c.Material.LightSpread, 0, 10);
+        validator.Within("material.specular_strength", c.Material.SpecularStrength, 0, 10);
+        validator.Within("material.specular_exponent", c.Material.SpecularExponent, 1, 1000);
         validator.CheckRenderer(c.Renderer);
         validator.CheckGuidance(c.Guidance);
         validator.CheckOptim(c.Optim);

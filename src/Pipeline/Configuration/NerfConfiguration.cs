@@ -10,14 +10,17 @@ public enum DensityActivation
     Softplus,
 }
 
-/// <summary>The initial bump of density at the origin, added before the activation. d is the distance from the origin.</summary>
+/// <summary>The initial bump of density at the origin. d is the distance from the origin.</summary>
 public enum BlobKind
 {
-    /// <summary>blob_density · (1 - d / blob_radius).</summary>
+    /// <summary>blob_density · (1 - d / blob_radius), before the activation.</summary>
     Linear,
 
-    /// <summary>blob_density · exp(-d² / (2 blob_radius²)).</summary>
+    /// <summary>blob_density · exp(-d² / (2 blob_radius²)), before the activation.</summary>
     Gaussian,
+
+    /// <summary>The same Gaussian added to the density, after activation and scale (DreamFusion's own form); its height is in 1/world unit.</summary>
+    AddedGaussian,
 }
 
 /// <summary>How normals are had from the density.</summary>
@@ -39,13 +42,13 @@ public sealed record NerfConfiguration
     /// <summary>Activation of the density; <c>exp</c> or <c>softplus</c>, default <c>softplus</c>.</summary>
     public DensityActivation DensityActivation { get; init; } = DensityActivation.Softplus;
 
-    /// <summary>Height of the initial bump before the activation; 0 to 100, default 5.</summary>
+    /// <summary>Height of the initial bump; 0 to 100, default 5.</summary>
     public float BlobDensity { get; init; } = 5f;
 
     /// <summary>Radius of the initial bump, world units; above 0, default 0.6.</summary>
     public float BlobRadius { get; init; } = 0.6f;
 
-    /// <summary>Shape of the initial bump; <c>linear</c> or <c>gaussian</c>, default <c>linear</c>.</summary>
+    /// <summary>Shape of the initial bump; <c>linear</c>, <c>gaussian</c> or <c>added_gaussian</c>, default <c>linear</c>.</summary>
     public BlobKind BlobKind { get; init; } = BlobKind.Linear;
 
     /// <summary>Factor on the network's density output before the activation; above 0, default 4.</summary>

@@ -65,6 +65,7 @@ public sealed record FieldOptions(HashGridOptions Grid, MlpOptions Network, Dens
         {
             BlobKind.Linear => DensityBlob.Linear,
             BlobKind.Gaussian => DensityBlob.Gaussian,
+            BlobKind.AddedGaussian => DensityBlob.AddedGaussian,
             _ => throw new ArgumentOutOfRangeException(nameof(nerf), nerf.BlobKind, "Unknown blob."),
         },
         BlobDensity = nerf.BlobDensity,

@@ -135,6 +135,7 @@ public sealed class AdamTests
         Assert.Throws<ArgumentOutOfRangeException>(() => state.Step(_options, 0, new OptimizerGroup(0, 2, 0.01)));
         Assert.Equal(4, new AdamOptions { Beta1 = 1, Beta2 = -1, Epsilon = 1e-60, MaxGradientNorm = double.NaN }.Validate().Count);
         Assert.Empty(new AdamOptions().Validate());
+        Assert.Contains("beta1", Assert.Throws<ArgumentException>(() => state.Step(_options with { Beta1 = 1 }, 1, new OptimizerGroup(0, 2, 0.01))).Message, StringComparison.Ordinal);
     }
 
     // The prior's recipe: 30 steps up, level, and over the last 40 % down to a fifth.

@@ -96,6 +96,21 @@ public sealed class TrainingStepTests
         Assert.True(actual.PeakBytes < 0.75 * expected.PeakBytes, $"{actual.PeakBytes} of {expected.PeakBytes} bytes");
     }
 
+    [Fact]
+    public void Highlights_come_from_the_material()
+    {
+        using var scene = new Scene(KernelChoice.Portable);
+        MaterialConfiguration material = new() { SpecularExponent = 3f };
+        float[] matt = scene.Advance(0, ShadingMode.Lambertian, optimise: false).Image;
+        float[] none = scene.Advance(0, ShadingMode.Phong, optimise: false, material: material with { SpecularStrength = 0f }).Image;
+        float[] half = scene.Advance(0, ShadingMode.Phong, optimise: false, material: material with { SpecularStrength = 1f }).Image;
+        float[] reflected = scene.Advance(
+            0, ShadingMode.Phong, optimise: false, material: material with { SpecularStrength = 1f, SpecularVector = SpecularVector.Reflected }).Image;
+        Assert.Equal(matt, none);
+        Assert.True(half.Sum() > matt.Sum() + 10f && reflected.Sum() > matt.Sum() + 10f);
+        Assert.NotEqual(half, reflected);
+    }
+
     private sealed record Step(
         int SampleCount, float[] Image, float[] Gradients, long PeakBytes, IReadOnlyList<KeyValuePair<string, double>> Losses, OptimizerReport Update);
 
@@ -142,12 +157,12 @@ public sealed class TrainingStepTests
 
         public float[] Parameters() => Read(_field.Parameters.Values);
 
-        public Step Advance(int step, ShadingMode mode, bool read = true, bool optimise = true)
+        public Step Advance(int step, ShadingMode mode, bool read = true, bool optimise = true, MaterialConfiguration? material = null)
         {
             Device.Pool.ResetPeak();
             using var tape = new Tape(Device);
             OrbitCamera camera = new CameraSampler(_configuration.Data.Train, 3).Sample(0);
-            var shading = new ViewShading(mode, camera.Back, 0.3f, new Rgb(0.25f, 0.25f, 0.25f));
+            var shading = new ViewShading(mode, camera.Back, 0.3f, new Rgb(0.25f, 0.25f, 0.25f), material);
             var jitter = new RandomKey(3, (uint)step, RandomPurpose.RayJitter);
             RenderedView view = _renderer.Render(tape, camera, Side, Side, shading, _renderer.Steps(24, 1 << 16), jitter);
             Variable resized = tape.Resize(view.Image, Side, Side, 48, 48);

@@ -33,6 +33,9 @@ public sealed class DeviceContext : IDisposable
     /// <summary>Memory shared by the tapes of this device.</summary>
     public BufferPool Pool { get; }
 
+    /// <summary>Takes the time of every operation on the tapes of this device; null, the default, takes none.</summary>
+    public TapeProfiler? Profiler { get; set; }
+
     /// <summary>The CPU accelerator with <paramref name="threads"/> threads (at least 1).</summary>
     /// <param name="threads">Threads that kernels may use; results do not depend on it.</param>
     /// <param name="assertions">Bounds-checks every view access in kernels (slower).</param>

@@ -31,6 +31,7 @@ public sealed class Tape : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
         IsRecording = recording;
+        device.Profiler?.Start();
     }
 
     /// <summary>Whether operations are recorded for <see cref="Backward()"/>.</summary>
@@ -90,7 +91,12 @@ public sealed class Tape : IDisposable
         {
             _records.Add((label, backward));
         }
+        Mark(label);
     }
+
+    /// <summary>Tells the profiler that an operation has finished which records nothing; <see cref="Record"/> does so itself.</summary>
+    /// <param name="label">Name of the operation.</param>
+    public void Mark(string label) => Lap(label, TapePass.Forward);
 
     /// <summary>Injects dL/dvariable: <c>gradient +=</c> the given values (same length as the variable).</summary>
     public void Seed(Variable variable, ArrayView<float> gradient)
@@ -127,9 +133,12 @@ public sealed class Tape : IDisposable
             throw new InvalidOperationException("This tape has already run backward; build a new one for the next step.");
         }
         _ranBackward = true;
+        Device.Profiler?.Start();
         for (int i = _records.Count - 1; i >= 0; i--)
         {
-            _records[i].Backward();
+            (string label, Action backward) = _records[i];
+            backward();
+            Lap(label, TapePass.Backward);
         }
     }
 
@@ -143,6 +152,15 @@ public sealed class Tape : IDisposable
         }
         _rented.Clear();
         _records.Clear();
+    }
+
+    private void Lap(string label, TapePass pass)
+    {
+        if (Device.Profiler is { } profiler)
+        {
+            Device.Accelerator.Synchronize();
+            profiler.Lap(label, pass);
+        }
     }
 
     private static void CheckShape(int rows, int columns)

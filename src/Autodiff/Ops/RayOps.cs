@@ -23,6 +23,7 @@ public static class RayOps
         int count = camera.PixelCount;
         var rays = new RayBatch(tape.Scratch<Float3>(count), tape.Scratch<Float3>(count), tape.Scratch<float>(count), tape.Scratch<float>(count));
         tape.Device.Kernels<CameraRays<TBound>>().Cast(camera, bound, rays);
+        tape.Mark("rays");
         return rays;
     }
 
@@ -41,6 +42,7 @@ public static class RayOps
         int count = march.Count(rays, grid, options, jitter, ranges, tape.Scratch<int>(RayMarch.ScratchLength(rays.Count)));
         var samples = new PackedSamples(ranges, tape.Scratch<Float3>(count), tape.Scratch<int>(count), tape.Scratch<float>(count), tape.Scratch<float>(count));
         march.Write(rays, grid, options, jitter, samples);
+        tape.Mark("march");
         return samples;
     }
 

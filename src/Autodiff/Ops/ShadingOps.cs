@@ -90,6 +90,7 @@ public static class ShadingOps
         ArgumentNullException.ThrowIfNull(tape);
         Variable background = tape.Allocate(rayCount, 3, requiresGradient: false);
         tape.Device.Kernels<Background>().Fill(colour, background.ValueAs<Float3>());
+        tape.Mark("background");
         return background;
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 
 namespace DreamFusion.Autodiff;
 
@@ -33,14 +32,23 @@ public readonly record struct OperationTime(string Label, TapePass Pass, TimeSpa
 /// </remarks>
 public sealed class TapeProfiler
 {
+    private readonly TimeProvider _clock;
     private readonly List<OperationTime> _times = [];
-    private long _last = Stopwatch.GetTimestamp();
+    private long _last;
+
+    /// <summary>A profiler without times.</summary>
+    /// <param name="clock">The clock, default the system's.</param>
+    public TapeProfiler(TimeProvider? clock = null)
+    {
+        _clock = clock ?? TimeProvider.System;
+        Start();
+    }
 
     /// <summary>Times since the last <see cref="Clear"/>, in the order in which operations first finished.</summary>
     public IReadOnlyList<OperationTime> Times => _times;
 
     /// <summary>Starts the clock anew, so that what happened since the last operation counts for none.</summary>
-    public void Start() => _last = Stopwatch.GetTimestamp();
+    public void Start() => _last = _clock.GetTimestamp();
 
     /// <summary>Forgets all times.</summary>
     public void Clear()
@@ -54,7 +62,7 @@ public sealed class TapeProfiler
     /// <param name="pass">Which pass.</param>
     public void Lap(string label, TapePass pass)
     {
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(_last);
+        TimeSpan elapsed = _clock.GetElapsedTime(_last);
         int index = 0;
         while (index < _times.Count && (_times[index].Pass != pass || _times[index].Label != label))
         {
@@ -67,6 +75,6 @@ public sealed class TapeProfiler
         OperationTime time = _times[index];
         _times[index] = time with { Elapsed = time.Elapsed + elapsed, Calls = time.Calls + 1 };
         // What the bookkeeping itself takes counts for no operation.
-        _last = Stopwatch.GetTimestamp();
+        Start();
     }
 }

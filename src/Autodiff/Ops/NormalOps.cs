@@ -86,6 +86,28 @@ public static class NormalOps
     /// added after the activation). The second-order passes carry dL/dn to the table and to the network's weights.
     /// </summary>
     /// <param name="tape">Tape.</param>
+    /// <param name="jacobian">J as <see cref="HashGridOps.HashGridEncode(Tape, HashGridOptions, Variable, Variable, out HashGridJacobian, int?)"/> kept it; the grid's position scale must map the world positions.</param>
+    /// <param name="network">Shape of the network.</param>
+    /// <param name="parameters">Parameter block of the network.</param>
+    /// <param name="density">Density whose normals are wanted.</param>
+    /// <param name="column">Output of the network that is the raw density.</param>
+    /// <param name="positions">Positions x [M, 3], world units, constants.</param>
+    /// <param name="features">y [M, L·F] as that encoding returned it.</param>
+    /// <param name="raw">o [M, outputs] as <see cref="MlpOps.MlpForward"/> returned it for these features.</param>
+    public static Variable AnalyticNormals(
+        this Tape tape, HashGridJacobian jacobian, MlpOptions network, Variable parameters, DensityOptions density, int column,
+        Variable positions, Variable features, Variable raw)
+    {
+        Variable cotangent = tape.MlpInputGradient(network, parameters, features, column);
+        Variable gradient = tape.HashGridPositionGradient(jacobian, cotangent);
+        return DensityOrRawNormals(tape, density, column, positions, raw, gradient);
+    }
+
+    /// <summary>
+    /// The same without a kept Jacobian: the table is read again, twice, and its gradient takes a second pass; for devices where memory is
+    /// shorter than time.
+    /// </summary>
+    /// <param name="tape">Tape.</param>
     /// <param name="grid">Shape of the grid; its position scale must map the world positions.</param>
     /// <param name="table">Table.</param>
     /// <param name="network">Shape of the network.</param>
@@ -93,19 +115,16 @@ public static class NormalOps
     /// <param name="density">Density whose normals are wanted.</param>
     /// <param name="column">Output of the network that is the raw density.</param>
     /// <param name="positions">Positions x [M, 3], world units, constants.</param>
-    /// <param name="features">y [M, L·F] as <see cref="HashGridOps.HashGridEncode"/> returned it for these positions.</param>
+    /// <param name="features">y [M, L·F] as <see cref="HashGridOps.HashGridEncode(Tape, HashGridOptions, Variable, Variable, int?)"/> returned it for these positions.</param>
     /// <param name="raw">o [M, outputs] as <see cref="MlpOps.MlpForward"/> returned it for these features.</param>
     /// <param name="activeLevels">Levels in use, default all; the same as for the features.</param>
     public static Variable AnalyticNormals(
         this Tape tape, HashGridOptions grid, Variable table, MlpOptions network, Variable parameters, DensityOptions density, int column,
         Variable positions, Variable features, Variable raw, int? activeLevels = null)
     {
-        ArgumentNullException.ThrowIfNull(density);
         Variable cotangent = tape.MlpInputGradient(network, parameters, features, column);
         Variable gradient = tape.HashGridPositionGradient(grid, table, positions, cotangent, activeLevels);
-        return density.Blob == DensityBlob.AddedGaussian
-            ? tape.DensityNormals(density, raw, column, gradient, positions)
-            : tape.Normals(density, gradient, positions);
+        return DensityOrRawNormals(tape, density, column, positions, raw, gradient);
     }
 
     /// <summary>
@@ -147,6 +166,15 @@ public static class NormalOps
         }
 
         return normals;
+    }
+
+    private static Variable DensityOrRawNormals(
+        Tape tape, DensityOptions density, int column, Variable positions, Variable raw, Variable gradient)
+    {
+        ArgumentNullException.ThrowIfNull(density);
+        return density.Blob == DensityBlob.AddedGaussian
+            ? tape.DensityNormals(density, raw, column, gradient, positions)
+            : tape.Normals(density, gradient, positions);
     }
 
     private static IDensityNormal SelectAdded(DeviceContext device, DensityOptions options) => (options.Activation, options.Blob) switch

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using DreamFusion.Kernels.Device;
 using ILGPU;
 using ILGPU.Runtime;
@@ -12,15 +13,19 @@ namespace DreamFusion.Kernels.Encode;
 /// Host twin of <see cref="HashGridKernels"/>. Cells, weights and position gradients of eight samples are computed in the lanes of a vector
 /// (<see cref="HashGridCells"/>), table entries are read and written sample by sample with the features in the lanes
 /// (<see cref="CellOperations{TEntries}"/>): a hardware gather would fetch one float at a time. Samples go in blocks through one level after the other, so that a level's
-/// entries stay in the cache. Every sum has the kernels' order, so the bits are theirs, for any number of threads.
+/// entries stay in the cache; while one batch of eight is worked on, the entries of the next are fetched (a table is larger than the caches). Every
+/// sum has the kernels' order, so the bits are theirs, for any number of threads.
 /// </summary>
-internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
+internal sealed unsafe partial class HashGridHost<TInterpolation>(HostThreads threads)
     where TInterpolation : struct, IGridInterpolation
 {
     /// <summary>Samples of a block, a multiple of eight.</summary>
     private const int BlockSize = 512;
 
     private const int Lanes = 8;
+
+    /// <summary>Entries of a level this large are fetched ahead; smaller levels stay in the cache.</summary>
+    private const int FetchedBytes = 256 << 10;
 
     /// <summary>The twin, or null if there are no threads for it, no vectors, or an interpolation that it does not know.</summary>
     public static HashGridHost<TInterpolation>? Create(HostThreads? threads)
@@ -31,20 +36,41 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
 
     /// <summary>Twin of <see cref="HashGridKernels.Encode{TInterpolation}"/>.</summary>
     public void Encode(HashGridLayout layout, in HashGridKernels.EncodeArgs a)
-        => threads.Run(BlockCount(a.Positions), ScratchLength, new EncodeWork
+        => threads.Run(BlockCount(a.Positions), ScratchLength, new EncodePass
         {
             Grid = Bind(layout, a.Grid, a.Positions),
             Features = (float*)a.Features.LoadEffectiveAddressAsPtr(),
+            Jacobian = a.Jacobian.Length == 0 ? null : (float*)a.Jacobian.LoadEffectiveAddressAsPtr(),
         });
 
     /// <summary>Twin of <see cref="HashGridKernels.BackwardTable{TInterpolation}"/>.</summary>
     public void BackwardTable(HashGridLayout layout, in HashGridKernels.BackwardTableArgs a)
-        => threads.Run(a.Grid.ActiveLevels, ScratchLength, new TableWork
+    {
+        HostGrid grid = Bind(layout, a.Grid, a.Positions);
+        float* table = (float*)a.DLdTable.LoadEffectiveAddressAsPtr();
+        if (a.Cotangent.Length == 0)
         {
-            Grid = Bind(layout, a.Grid, a.Positions),
-            Upstream = (float*)a.DLdFeatures.LoadEffectiveAddressAsPtr(),
-            DLdTable = (float*)a.DLdTable.LoadEffectiveAddressAsPtr(),
+            threads.Run(grid.ActiveLevels, ScratchLength, new TablePass { Grid = grid, Values = (float*)a.DLdFeatures.LoadEffectiveAddressAsPtr(), DLdTable = table });
+            return;
+        }
+
+        float* cotangent = (float*)a.Cotangent.LoadEffectiveAddressAsPtr();
+        float* directions = (float*)a.DLdGradient.LoadEffectiveAddressAsPtr();
+        if (a.DLdFeatures.Length == 0)
+        {
+            threads.Run(grid.ActiveLevels, ScratchLength, new TablePass { Grid = grid, Values = cotangent, Directions = directions, DLdTable = table });
+            return;
+        }
+
+        threads.Run(grid.ActiveLevels, ScratchLength, new BothOrdersPass
+        {
+            Grid = grid,
+            DLdFeatures = (float*)a.DLdFeatures.LoadEffectiveAddressAsPtr(),
+            Cotangent = cotangent,
+            Directions = directions,
+            DLdTable = table,
         });
+    }
 
     /// <summary>Twin of <see cref="HashGridKernels.PositionGradient{TInterpolation}"/>.</summary>
     public void PositionGradient(HashGridLayout layout, in HashGridKernels.PositionGradientArgs a)
@@ -54,32 +80,22 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
     public void BackwardPosition(HashGridLayout layout, in HashGridKernels.PositionGradientArgs a)
         => RunGradient(layout, a, accumulates: true);
 
-    /// <summary>Twin of <see cref="HashGridKernels.PositionGradientBackwardTable{TInterpolation}"/>.</summary>
-    public void PositionGradientBackwardTable(HashGridLayout layout, in HashGridKernels.SecondOrderTableArgs a)
-        => threads.Run(a.Grid.ActiveLevels, ScratchLength, new TableWork
-        {
-            Grid = Bind(layout, a.Grid, a.Positions),
-            Upstream = (float*)a.Cotangent.LoadEffectiveAddressAsPtr(),
-            Directions = (float*)a.DLdGradient.LoadEffectiveAddressAsPtr(),
-            DLdTable = (float*)a.DLdTable.LoadEffectiveAddressAsPtr(),
-        });
-
     /// <summary>Twin of <see cref="HashGridKernels.PositionGradientBackwardCotangent{TInterpolation}"/>.</summary>
     public void PositionGradientBackwardCotangent(HashGridLayout layout, in HashGridKernels.SecondOrderCotangentArgs a)
-        => threads.Run(BlockCount(a.Positions), ScratchLength, new CotangentWork
+        => threads.Run(BlockCount(a.Positions), ScratchLength, new CotangentPass
         {
             Grid = Bind(layout, a.Grid, a.Positions),
             Directions = (float*)a.DLdGradient.LoadEffectiveAddressAsPtr(),
             DLdCotangent = (float*)a.DLdCotangent.LoadEffectiveAddressAsPtr(),
         });
 
-    /// <summary>Unit coordinates, and directions or gradients, of a block; indices and weights of eight cells.</summary>
-    private static long ScratchLength => (6 * BlockSize) + (2 * 8 * Lanes);
+    /// <summary>Unit coordinates, and directions or gradients, of a block; two batches.</summary>
+    private static long ScratchLength => (6 * BlockSize) + (2 * Batch.Length);
 
     private static int BlockCount(ArrayView<Float3> positions) => (positions.IntLength + BlockSize - 1) / BlockSize;
 
     private void RunGradient(HashGridLayout layout, in HashGridKernels.PositionGradientArgs a, bool accumulates)
-        => threads.Run(BlockCount(a.Positions), ScratchLength, new GradientWork
+        => threads.Run(BlockCount(a.Positions), ScratchLength, new GradientPass
         {
             Grid = Bind(layout, a.Grid, a.Positions),
             Cotangent = (float*)a.Cotangent.LoadEffectiveAddressAsPtr(),
@@ -184,294 +200,147 @@ internal sealed unsafe class HashGridHost<TInterpolation>(HostThreads threads)
             }
         }
 
+        /// <summary>Takes the cells of a block on one level through a pass, eight at a time, and fetches the entries of the next eight meanwhile.</summary>
+        /// <param name="pass">The pass.</param>
+        /// <param name="index">Level.</param>
+        /// <param name="table">First float of the table, or of its gradient.</param>
+        /// <param name="first">First sample of the block.</param>
+        /// <param name="scratch">The block's unit coordinates, what the pass keeps of the block, and two batches.</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public readonly void RunLevel<TPass>(in TPass pass, int index, float* table, int first, float* scratch)
+            where TPass : struct, ICellPass
+        {
+            HashGridLevel level = Levels[index];
+            table += (nint)level.Offset * PerLevel;
+            bool fetches = (long)level.EntryCount * PerLevel * sizeof(float) >= FetchedBytes;
+            int count = CountFrom(first);
+            var current = new Batch(scratch + (6 * BlockSize));
+            var next = new Batch(scratch + (6 * BlockSize) + Batch.Length);
+            current.Adjacent = Locate(level, scratch, current.Indices, out HashGridCells cells);
+            pass.Prepare(cells, scratch, current.Corners);
+            for (int i = 0; i < count; i += Lanes)
+            {
+                HashGridCells cellsOfNext = default;
+                if (i + Lanes < count)
+                {
+                    next.Adjacent = Locate(level, scratch + i + Lanes, next.Indices, out cellsOfNext);
+                    pass.Prepare(cellsOfNext, scratch + i + Lanes, next.Corners);
+                    if (fetches)
+                    {
+                        Fetch(level, table, next);
+                    }
+                }
+
+                Apply(pass, level, table, current, index, first + i, Math.Min(Lanes, count - i));
+                pass.Finish(cells, scratch + i, current.Corners);
+                (current, next) = (next, current);
+                cells = cellsOfNext;
+            }
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly bool Locate(in HashGridLevel level, float* unit, int* indices, out HashGridCells cells)
+        private readonly bool Locate(in HashGridLevel level, float* unit, int* indices, out HashGridCells cells)
             => HashGridCells.Locate<TInterpolation>(
                 level, PerLevel, Vector256.Load(unit), Vector256.Load(unit + BlockSize), Vector256.Load(unit + 2 * BlockSize), indices, out cells);
 
-        /// <summary>Runs an operation on a batch of cells, in the loop for the way in which their entries lie.</summary>
+        // Corners 2k and 2k + 1 mostly share a line.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TOperation>(
-            in TOperation operation, in HashGridLevel level, float* table, bool adjacent, int* indices, float* corners, int count, float* row)
-            where TOperation : struct, ICellOperation
+        private readonly void Fetch(in HashGridLevel level, float* table, in Batch batch)
+        {
+            if (!Sse.IsSupported)
+            {
+                return;
+            }
+
+            for (int i = 0; i < Lanes; i++)
+            {
+                if (batch.Adjacent)
+                {
+                    nint stepY = (nint)level.Resolution * PerLevel;
+                    nint stepZ = level.Resolution * stepY;
+                    float* corner = table + batch.Indices[i];
+                    Sse.Prefetch0(corner);
+                    Sse.Prefetch0(corner + stepY);
+                    Sse.Prefetch0(corner + stepZ);
+                    Sse.Prefetch0(corner + stepY + stepZ);
+                }
+                else
+                {
+                    Sse.Prefetch0(table + batch.Indices[i]);
+                    Sse.Prefetch0(table + batch.Indices[i + (2 * Lanes)]);
+                    Sse.Prefetch0(table + batch.Indices[i + (4 * Lanes)]);
+                    Sse.Prefetch0(table + batch.Indices[i + (6 * Lanes)]);
+                }
+            }
+        }
+
+        /// <summary>Runs a pass on a batch of cells, in the loop for the way in which their entries lie.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Apply<TPass>(in TPass pass, in HashGridLevel level, float* table, in Batch batch, int index, int sample, int count)
+            where TPass : struct, ICellPass
         {
             nint stepY = (nint)level.Resolution * PerLevel;
             nint stepZ = level.Resolution * stepY;
-            if (adjacent && PerLevel == 2)
+            if (batch.Adjacent && PerLevel == 2)
             {
-                operation.Apply(new PairedEntries { Level = table, StepY = stepY, StepZ = stepZ }, indices, corners, count, row);
+                pass.Apply(new PairedEntries { Level = table, StepY = stepY, StepZ = stepZ }, batch, index, sample, count);
             }
-            else if (adjacent)
+            else if (batch.Adjacent)
             {
-                operation.Apply(new AdjacentEntries { Level = table, StepX = PerLevel, StepY = stepY, StepZ = stepZ }, indices, corners, count, row);
+                pass.Apply(new AdjacentEntries { Level = table, StepX = PerLevel, StepY = stepY, StepZ = stepZ }, batch, index, sample, count);
             }
             else
             {
-                operation.Apply(new IndexedEntries { Level = table }, indices, corners, count, row);
+                pass.Apply(new IndexedEntries { Level = table }, batch, index, sample, count);
             }
         }
     }
 
-    /// <summary>What a pass does with a batch of at most eight cells.</summary>
-    private interface ICellOperation
+    /// <summary>At most eight cells: their corners' indices, and numbers that the pass keeps for them.</summary>
+    private struct Batch
     {
-        /// <summary>Goes through the cells.</summary>
+        /// <summary>Floats of a batch.</summary>
+        public const int Length = (3 * 8 * Lanes);
+
+        /// <summary>Indices as <see cref="HashGridCells.Locate"/> gives them.</summary>
+        public readonly int* Indices;
+
+        /// <summary>Up to two numbers for each corner of each cell.</summary>
+        public readonly float* Corners;
+
+        /// <summary>What <see cref="HashGridCells.Locate"/> returned.</summary>
+        public bool Adjacent;
+
+        public Batch(float* memory)
+        {
+            Indices = (int*)memory;
+            Corners = memory + (8 * Lanes);
+            Adjacent = false;
+        }
+    }
+
+    /// <summary>What happens to the cells of a level.</summary>
+    private interface ICellPass : IHostWork
+    {
+        /// <summary>Computes, for eight cells, what <see cref="Apply"/> needs.</summary>
+        /// <param name="cells">The cells.</param>
+        /// <param name="lane">Scratch of the block from the first cell's sample on.</param>
+        /// <param name="corners">Where the results go.</param>
+        void Prepare(in HashGridCells cells, float* lane, float* corners);
+
+        /// <summary>Goes through the cells, one after the other, with their entries.</summary>
         /// <param name="entries">Where the cells' entries lie.</param>
-        /// <param name="indices">Indices of the cells.</param>
-        /// <param name="corners">One number for each corner [cell, corner].</param>
-        /// <param name="count">Number of cells.</param>
-        /// <param name="row">Features of the first cell; those of the next ones follow at the distance of a row.</param>
-        void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
+        /// <param name="batch">The cells.</param>
+        /// <param name="level">Level.</param>
+        /// <param name="sample">Sample of the first cell.</param>
+        /// <param name="count">Number of cells, 1 to 8.</param>
+        void Apply<TEntries>(in TEntries entries, in Batch batch, int level, int sample, int count)
             where TEntries : struct, ICellEntries;
-    }
 
-    private struct EncodeWork : IHostWork, ICellOperation
-    {
-        public HostGrid Grid;
-        public float* Features;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int item, float* scratch)
-        {
-            int first = item * BlockSize;
-            int count = Grid.CountFrom(first);
-            float* rows = Features + (nint)first * Grid.RowLength;
-            float* weights = scratch + 3 * BlockSize;
-            int* indices = (int*)(weights + 8 * Lanes);
-            Grid.LoadUnit(first, count, scratch);
-            for (int l = 0; l < Grid.ActiveLevels; l++)
-            {
-                HashGridLevel level = Grid.Levels[l];
-                float* table = Grid.Table + (nint)level.Offset * Grid.PerLevel;
-                for (int i = 0; i < count; i += Lanes)
-                {
-                    bool adjacent = Grid.Locate(level, scratch + i, indices, out HashGridCells cells);
-                    cells.Weights().StoreByCell(weights);
-                    Grid.Apply(this, level, table, adjacent, indices, weights, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
-                }
-            }
-
-            int used = Grid.ActiveLevels * Grid.PerLevel;
-            for (int i = 0; i < count && used < Grid.RowLength; i++)
-            {
-                new Span<float>(rows + (nint)i * Grid.RowLength + used, Grid.RowLength - used).Clear();
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
-            where TEntries : struct, ICellEntries
-        {
-            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
-            {
-                if (Grid.PerLevel == 2)
-                {
-                    *(double*)row = CellOperations<TEntries>.BlendTwo(entries, indices, corners).AsDouble().ToScalar();
-                }
-                else if (Grid.PerLevel == 1)
-                {
-                    *row = CellOperations<TEntries>.BlendOne(entries, indices, corners);
-                }
-                else
-                {
-                    for (int f = 0; f < Grid.PerLevel; f += 4)
-                    {
-                        CellOperations<TEntries>.BlendFour(entries, indices, corners, f).Store(row + f);
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>One level of the table gradient, first or second order: dL/dT_b += c_b u with c = W, or κ if there are directions.</summary>
-    private struct TableWork : IHostWork, ICellOperation
-    {
-        public HostGrid Grid;
-        public float* Upstream;
-        public float* Directions;
-        public float* DLdTable;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int item, float* scratch)
-        {
-            HashGridLevel level = Grid.Levels[item];
-            float* table = DLdTable + (nint)level.Offset * Grid.PerLevel;
-            float* directions = scratch + 3 * BlockSize;
-            float* weights = directions + 3 * BlockSize;
-            int* indices = (int*)(weights + 8 * Lanes);
-            for (int first = 0; first < Grid.SampleCount; first += BlockSize)
-            {
-                int count = Grid.CountFrom(first);
-                Grid.LoadUnit(first, count, scratch);
-                if (Directions != null)
-                {
-                    Grid.LoadDirections(Directions, first, count, directions);
-                }
-
-                float* rows = Upstream + (nint)first * Grid.RowLength + item * Grid.PerLevel;
-                for (int i = 0; i < count; i += Lanes)
-                {
-                    bool adjacent = Grid.Locate(level, scratch + i, indices, out HashGridCells cells);
-                    CellCornersOfEight c = Directions == null
-                        ? cells.Weights()
-                        : cells.WeightDerivatives(
-                            Vector256.Load(directions + i), Vector256.Load(directions + BlockSize + i), Vector256.Load(directions + 2 * BlockSize + i));
-                    c.StoreByCell(weights);
-                    Grid.Apply(this, level, table, adjacent, indices, weights, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength);
-                }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
-            where TEntries : struct, ICellEntries
-        {
-            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
-            {
-                if (Grid.PerLevel == 2 && (row[0] == 0f) & (row[1] == 0f))
-                {
-                    continue;
-                }
-
-                if (typeof(TEntries) == typeof(PairedEntries))
-                {
-                    CellOperations<TEntries>.ScatterTwoInPairs(entries, indices, corners, row);
-                }
-                else if (Grid.PerLevel == 2)
-                {
-                    CellOperations<TEntries>.ScatterTwo(entries, indices, corners, row);
-                }
-                else
-                {
-                    CellOperations<TEntries>.Scatter(entries, indices, corners, row, Grid.PerLevel);
-                }
-            }
-        }
-    }
-
-    private struct GradientWork : IHostWork, ICellOperation
-    {
-        public HostGrid Grid;
-        public float* Cotangent;
-        public float* Result;
-        public int Accumulates;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int item, float* scratch)
-        {
-            int first = item * BlockSize;
-            int count = Grid.CountFrom(first);
-            float* rows = Cotangent + (nint)first * Grid.RowLength;
-            float* gradient = scratch + 3 * BlockSize;
-            float* corners = gradient + 3 * BlockSize;
-            int* indices = (int*)(corners + 8 * Lanes);
-            Grid.LoadUnit(first, count, scratch);
-            new Span<float>(gradient, 3 * BlockSize).Clear();
-            new Span<float>(corners, 8 * Lanes).Clear();
-            for (int l = 0; l < Grid.ActiveLevels; l++)
-            {
-                HashGridLevel level = Grid.Levels[l];
-                float* table = Grid.Table + (nint)level.Offset * Grid.PerLevel;
-                for (int i = 0; i < count; i += Lanes)
-                {
-                    bool adjacent = Grid.Locate(level, scratch + i, indices, out HashGridCells cells);
-                    Grid.Apply(this, level, table, adjacent, indices, corners, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
-                    cells.AddGradient(
-                        CellCornersOfEight.LoadByCell(corners), gradient + i, gradient + BlockSize + i, gradient + 2 * BlockSize + i);
-                }
-            }
-
-            StoreGradient(gradient, count, Result + (nint)first * 3);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
-            where TEntries : struct, ICellEntries
-        {
-            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
-            {
-                if (Grid.PerLevel == 2)
-                {
-                    CellOperations<TEntries>.GatherTwo(entries, indices, row, corners);
-                }
-                else
-                {
-                    CellOperations<TEntries>.Gather(entries, indices, row, Grid.PerLevel, corners);
-                }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private readonly void StoreGradient(float* gradient, int count, float* result)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                for (int axis = 0; axis < 3; axis++)
-                {
-                    float value = gradient[i + axis * BlockSize] * Grid.PositionScale;
-                    result[axis] = Accumulates != 0 ? result[axis] + value : value;
-                }
-
-                result += 3;
-            }
-        }
-    }
-
-    private struct CotangentWork : IHostWork, ICellOperation
-    {
-        public HostGrid Grid;
-        public float* Directions;
-        public float* DLdCotangent;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int item, float* scratch)
-        {
-            int first = item * BlockSize;
-            int count = Grid.CountFrom(first);
-            float* rows = DLdCotangent + (nint)first * Grid.RowLength;
-            float* directions = scratch + 3 * BlockSize;
-            float* kappa = directions + 3 * BlockSize;
-            int* indices = (int*)(kappa + 8 * Lanes);
-            Grid.LoadUnit(first, count, scratch);
-            Grid.LoadDirections(Directions, first, count, directions);
-            for (int l = 0; l < Grid.ActiveLevels; l++)
-            {
-                HashGridLevel level = Grid.Levels[l];
-                float* table = Grid.Table + (nint)level.Offset * Grid.PerLevel;
-                for (int i = 0; i < count; i += Lanes)
-                {
-                    bool adjacent = Grid.Locate(level, scratch + i, indices, out HashGridCells cells);
-                    cells.WeightDerivatives(
-                        Vector256.Load(directions + i), Vector256.Load(directions + BlockSize + i), Vector256.Load(directions + 2 * BlockSize + i))
-                        .StoreByCell(kappa);
-                    Grid.Apply(this, level, table, adjacent, indices, kappa, Math.Min(Lanes, count - i), rows + (nint)i * Grid.RowLength + l * Grid.PerLevel);
-                }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Apply<TEntries>(in TEntries entries, int* indices, float* corners, int count, float* row)
-            where TEntries : struct, ICellEntries
-        {
-            for (int lane = 0; lane < count; lane++, indices++, corners += 8, row += Grid.RowLength)
-            {
-                if (Grid.PerLevel == 2)
-                {
-                    Vector128<float> sum = Vector128.CreateScalarUnsafe(*(double*)row).AsSingle() + CellOperations<TEntries>.BlendTwo(entries, indices, corners);
-                    *(double*)row = sum.AsDouble().ToScalar();
-                }
-                else if (Grid.PerLevel == 1)
-                {
-                    *row += CellOperations<TEntries>.BlendOne(entries, indices, corners);
-                }
-                else
-                {
-                    for (int f = 0; f < Grid.PerLevel; f += 4)
-                    {
-                        (Vector128.Load(row + f) + CellOperations<TEntries>.BlendFour(entries, indices, corners, f)).Store(row + f);
-                    }
-                }
-            }
-        }
+        /// <summary>Uses, for eight cells, what <see cref="Apply"/> left.</summary>
+        /// <param name="cells">The cells.</param>
+        /// <param name="lane">Scratch of the block from the first cell's sample on.</param>
+        /// <param name="corners">What it left.</param>
+        void Finish(in HashGridCells cells, float* lane, float* corners);
     }
 }

@@ -15,7 +15,10 @@ public interface IHashGrid
     /// <param name="table">Table, <see cref="HashGridLayout.ParameterCount"/> values.</param>
     /// <param name="positions">Positions [M].</param>
     /// <param name="features">Features [M, L·F]; overwritten.</param>
-    void Encode(HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions, ArrayView<float> features);
+    /// <param name="jacobian">J [M, 3, L·F], overwritten, for <see cref="JacobianTransposedProduct"/>; empty if it is not wanted.</param>
+    void Encode(
+        HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions, ArrayView<float> features,
+        ArrayView<float> jacobian = default);
 
     /// <summary>dL/dT += Σ W_b dL/dy.</summary>
     /// <param name="options">Shape of the grid.</param>
@@ -25,6 +28,18 @@ public interface IHashGrid
     /// <param name="dLdTable">Table gradient; accumulated.</param>
     void BackwardTable(
         HashGridOptions options, int activeLevels, ArrayView<Float3> positions, ArrayView<float> dLdFeatures, ArrayView<float> dLdTable);
+
+    /// <summary>dL/dT += Σ (W_b dL/dy + κ_b u), first and second order in one pass over the table.</summary>
+    /// <param name="options">Shape of the grid.</param>
+    /// <param name="activeLevels">Levels in use, 0 to L.</param>
+    /// <param name="positions">Positions [M].</param>
+    /// <param name="dLdFeatures">dL/dy [M, L·F].</param>
+    /// <param name="cotangent">u [M, L·F].</param>
+    /// <param name="dLdGradient">dL/dν [M].</param>
+    /// <param name="dLdTable">Table gradient; accumulated.</param>
+    void BackwardTable(
+        HashGridOptions options, int activeLevels, ArrayView<Float3> positions, ArrayView<float> dLdFeatures,
+        ArrayView<float> cotangent, ArrayView<Float3> dLdGradient, ArrayView<float> dLdTable);
 
     /// <summary>dL/dx += Jᵀ dL/dy.</summary>
     /// <param name="options">Shape of the grid.</param>
@@ -69,6 +84,22 @@ public interface IHashGrid
     void PositionGradientBackwardCotangent(
         HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions,
         ArrayView<Float3> dLdGradient, ArrayView<float> dLdCotangent);
+
+    /// <summary>ν = Jᵀu with the J that <see cref="Encode"/> kept.</summary>
+    /// <param name="options">Shape of the grid.</param>
+    /// <param name="jacobian">J [M, 3, L·F].</param>
+    /// <param name="cotangent">u [M, L·F].</param>
+    /// <param name="gradient">ν [M]; overwritten.</param>
+    void JacobianTransposedProduct(
+        HashGridOptions options, ArrayView<float> jacobian, ArrayView<float> cotangent, ArrayView<Float3> gradient);
+
+    /// <summary>dL/du += J dL/dν with the J that <see cref="Encode"/> kept.</summary>
+    /// <param name="options">Shape of the grid.</param>
+    /// <param name="jacobian">J [M, 3, L·F].</param>
+    /// <param name="dLdGradient">dL/dν [M].</param>
+    /// <param name="dLdCotangent">dL/du [M, L·F]; accumulated.</param>
+    void JacobianProduct(
+        HashGridOptions options, ArrayView<float> jacobian, ArrayView<Float3> dLdGradient, ArrayView<float> dLdCotangent);
 }
 
 /// <summary>Launcher of the hash grid kernels.</summary>
@@ -82,8 +113,9 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     private readonly Action<Index1D, HashGridKernels.BackwardTableArgs> _backwardTable;
     private readonly Action<Index1D, HashGridKernels.PositionGradientArgs> _backwardPosition;
     private readonly Action<Index1D, HashGridKernels.PositionGradientArgs> _positionGradient;
-    private readonly Action<Index1D, HashGridKernels.SecondOrderTableArgs> _secondOrderTable;
     private readonly Action<Index1D, HashGridKernels.SecondOrderCotangentArgs> _secondOrderCotangent;
+    private readonly Action<Index1D, HashGridKernels.JacobianArgs> _jacobianTransposedProduct;
+    private readonly Action<Index1D, HashGridKernels.JacobianArgs> _jacobianProduct;
     private readonly HashGridHost<TInterpolation>? _host;
 
     private HashGrid(Accelerator accelerator, HostThreads? host)
@@ -97,10 +129,11 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
             HashGridKernels.BackwardPosition<TInterpolation>);
         _positionGradient = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.PositionGradientArgs>(
             HashGridKernels.PositionGradient<TInterpolation>);
-        _secondOrderTable = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.SecondOrderTableArgs>(
-            HashGridKernels.PositionGradientBackwardTable<TInterpolation>);
         _secondOrderCotangent = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.SecondOrderCotangentArgs>(
             HashGridKernels.PositionGradientBackwardCotangent<TInterpolation>);
+        _jacobianTransposedProduct = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.JacobianArgs>(
+            HashGridKernels.JacobianTransposedProduct);
+        _jacobianProduct = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.JacobianArgs>(HashGridKernels.JacobianProduct);
     }
 
     /// <inheritdoc/>
@@ -111,10 +144,16 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
 
     /// <inheritdoc/>
     public void Encode(
-        HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions, ArrayView<float> features)
+        HashGridOptions options, int activeLevels, ArrayView<float> table, ArrayView<Float3> positions, ArrayView<float> features,
+        ArrayView<float> jacobian = default)
     {
         HashGridKernels.Grid grid = Bind(options, activeLevels, table, positions, features);
-        var args = new HashGridKernels.EncodeArgs { Grid = grid, Positions = positions, Features = features };
+        if (jacobian.Length > 0)
+        {
+            RequireJacobian(options, positions.Length, jacobian);
+        }
+
+        var args = new HashGridKernels.EncodeArgs { Grid = grid, Positions = positions, Features = features, Jacobian = jacobian };
         if (positions.Length > 0 && _host is not null)
         {
             _host.Encode(_layouts[options].Layout, args);
@@ -129,16 +168,33 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     public void BackwardTable(
         HashGridOptions options, int activeLevels, ArrayView<Float3> positions, ArrayView<float> dLdFeatures, ArrayView<float> dLdTable)
     {
-        HashGridKernels.Grid grid = Bind(options, activeLevels, dLdTable, positions, dLdFeatures);
-        var args = new HashGridKernels.BackwardTableArgs { Grid = grid, Positions = positions, DLdFeatures = dLdFeatures, DLdTable = dLdTable };
-        if (positions.Length > 0 && activeLevels > 0 && _host is not null)
+        var args = new HashGridKernels.BackwardTableArgs
         {
-            _host.BackwardTable(_layouts[options].Layout, args);
-        }
-        else if (positions.Length > 0 && activeLevels > 0)
+            Grid = Bind(options, activeLevels, dLdTable, positions, dLdFeatures),
+            Positions = positions,
+            DLdFeatures = dLdFeatures,
+            DLdTable = dLdTable,
+        };
+        LaunchTable(options, activeLevels, args);
+    }
+
+    /// <inheritdoc/>
+    public void BackwardTable(
+        HashGridOptions options, int activeLevels, ArrayView<Float3> positions, ArrayView<float> dLdFeatures,
+        ArrayView<float> cotangent, ArrayView<Float3> dLdGradient, ArrayView<float> dLdTable)
+    {
+        var args = new HashGridKernels.BackwardTableArgs
         {
-            _backwardTable(activeLevels, args);
-        }
+            Grid = Bind(options, activeLevels, dLdTable, positions, dLdFeatures),
+            Positions = positions,
+            DLdFeatures = dLdFeatures,
+            Cotangent = cotangent,
+            DLdGradient = dLdGradient,
+            DLdTable = dLdTable,
+        };
+        RequireLength("cotangents", dLdFeatures.Length, cotangent.Length);
+        RequireLength("position gradients", positions.Length, dLdGradient.Length);
+        LaunchTable(options, activeLevels, args);
     }
 
     /// <inheritdoc/>
@@ -178,24 +234,16 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         HashGridOptions options, int activeLevels, ArrayView<Float3> positions, ArrayView<float> cotangent,
         ArrayView<Float3> dLdGradient, ArrayView<float> dLdTable)
     {
-        HashGridKernels.Grid grid = Bind(options, activeLevels, dLdTable, positions, cotangent);
-        RequireLength("position gradients", positions.Length, dLdGradient.Length);
-        var args = new HashGridKernels.SecondOrderTableArgs
+        var args = new HashGridKernels.BackwardTableArgs
         {
-            Grid = grid,
+            Grid = Bind(options, activeLevels, dLdTable, positions, cotangent),
             Positions = positions,
             Cotangent = cotangent,
             DLdGradient = dLdGradient,
             DLdTable = dLdTable,
         };
-        if (positions.Length > 0 && activeLevels > 0 && _host is not null)
-        {
-            _host.PositionGradientBackwardTable(_layouts[options].Layout, args);
-        }
-        else if (positions.Length > 0 && activeLevels > 0)
-        {
-            _secondOrderTable(activeLevels, args);
-        }
+        RequireLength("position gradients", positions.Length, dLdGradient.Length);
+        LaunchTable(options, activeLevels, args);
     }
 
     /// <inheritdoc/>
@@ -222,6 +270,28 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         }
     }
 
+    /// <inheritdoc/>
+    public void JacobianTransposedProduct(
+        HashGridOptions options, ArrayView<float> jacobian, ArrayView<float> cotangent, ArrayView<Float3> gradient)
+    {
+        HashGridKernels.JacobianArgs args = BindJacobian(options, jacobian, cotangent, gradient);
+        if (gradient.Length > 0)
+        {
+            _jacobianTransposedProduct(gradient.IntLength, args);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void JacobianProduct(
+        HashGridOptions options, ArrayView<float> jacobian, ArrayView<Float3> dLdGradient, ArrayView<float> dLdCotangent)
+    {
+        HashGridKernels.JacobianArgs args = BindJacobian(options, jacobian, dLdCotangent, dLdGradient);
+        if (dLdGradient.Length > 0)
+        {
+            _jacobianProduct(dLdGradient.IntLength, args);
+        }
+    }
+
     /// <summary>Frees the level tables.</summary>
     public void Dispose()
     {
@@ -231,6 +301,42 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         }
 
         _layouts.Clear();
+    }
+
+    private void LaunchTable(HashGridOptions options, int activeLevels, in HashGridKernels.BackwardTableArgs args)
+    {
+        if (args.Positions.Length > 0 && activeLevels > 0 && _host is not null)
+        {
+            _host.BackwardTable(_layouts[options].Layout, args);
+        }
+        else if (args.Positions.Length > 0 && activeLevels > 0)
+        {
+            _backwardTable(activeLevels, args);
+        }
+    }
+
+    private static HashGridKernels.JacobianArgs BindJacobian(
+        HashGridOptions options, ArrayView<float> jacobian, ArrayView<float> features, ArrayView<Float3> vectors)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RequireLength("features", vectors.Length * options.FeatureCount, features.Length);
+        RequireJacobian(options, vectors.Length, jacobian);
+        return new HashGridKernels.JacobianArgs
+        {
+            Jacobian = jacobian,
+            FeatureCount = options.FeatureCount,
+            Features = features,
+            Vectors = vectors,
+        };
+    }
+
+    private static void RequireJacobian(HashGridOptions options, long samples, ArrayView<float> jacobian)
+    {
+        RequireLength("derivatives", 3 * samples * options.FeatureCount, jacobian.Length);
+        if (jacobian.Length > int.MaxValue)
+        {
+            throw new ArgumentException($"HashGrid: {jacobian.Length} derivatives, at most {int.MaxValue} fit one launch; lower the sample budget.");
+        }
     }
 
     private HashGridKernels.PositionGradientArgs BindGradient(

@@ -211,6 +211,36 @@ internal struct HashGridCell
         Add(table, I7 + feature, c.C7, value);
     }
 
+    /// <summary>T_b += c_b value + k_b second for one feature, corner after corner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Scatter(CellCorners c, float value, CellCorners k, float second, ArrayView<float> table, int feature)
+    {
+        Add(table, I0 + feature, c.C0, value, k.C0, second);
+        Add(table, I1 + feature, c.C1, value, k.C1, second);
+        Add(table, I2 + feature, c.C2, value, k.C2, second);
+        Add(table, I3 + feature, c.C3, value, k.C3, second);
+        Add(table, I4 + feature, c.C4, value, k.C4, second);
+        Add(table, I5 + feature, c.C5, value, k.C5, second);
+        Add(table, I6 + feature, c.C6, value, k.C6, second);
+        Add(table, I7 + feature, c.C7, value, k.C7, second);
+    }
+
+    /// <summary>T_b of one feature.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly CellCorners Corners(ArrayView<float> table, int feature)
+    {
+        CellCorners corners = default;
+        corners.C0 = table[I0 + feature];
+        corners.C1 = table[I1 + feature];
+        corners.C2 = table[I2 + feature];
+        corners.C3 = table[I3 + feature];
+        corners.C4 = table[I4 + feature];
+        corners.C5 = table[I5 + feature];
+        corners.C6 = table[I6 + feature];
+        corners.C7 = table[I7 + feature];
+        return corners;
+    }
+
     /// <summary>s_b = Σ_f value_f T_b,f accumulated over features: adds one feature's share.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly CellCorners Gather(CellCorners sum, float value, ArrayView<float> table, int feature)
@@ -231,6 +261,13 @@ internal struct HashGridCell
     {
         ref float entry = ref table[index];
         entry = Intrinsics.Fma(weight, value, entry);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(ArrayView<float> table, int index, float weight, float value, float secondWeight, float second)
+    {
+        ref float entry = ref table[index];
+        entry = Intrinsics.Fma(secondWeight, second, Intrinsics.Fma(weight, value, entry));
     }
 
     /// <summary>

@@ -241,6 +241,20 @@ internal struct HashGridCells
         return k;
     }
 
+    /// <summary>Per axis the upper weight, then per axis the slope; the last two numbers are not used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly CellCornersOfEight Axes()
+    {
+        CellCornersOfEight axes = default;
+        axes.C0 = UpperX;
+        axes.C1 = UpperY;
+        axes.C2 = UpperZ;
+        axes.C3 = SlopeX;
+        axes.C4 = SlopeY;
+        axes.C5 = SlopeZ;
+        return axes;
+    }
+
     /// <summary>Adds Σ_b s_b dW_b/dx to a gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly unsafe void AddGradient(in CellCornersOfEight s, float* gradientX, float* gradientY, float* gradientZ)

@@ -20,6 +20,12 @@ public sealed record FieldOptions(HashGridOptions Grid, MlpOptions Network, Dens
     /// <summary>First of the three columns of the albedo in the network's output.</summary>
     public const int AlbedoColumn = 1;
 
+    /// <summary>
+    /// Whether analytic normals keep the features' derivatives between their passes (12 bytes per sample and feature), default true. Without
+    /// them the table is read twice more and its gradient takes a second pass: for devices where memory is shorter than time.
+    /// </summary>
+    public bool KeepsJacobian { get; init; } = true;
+
     /// <summary>Radius of the sphere that holds the field, world units.</summary>
     public float Bound => Density.Bound;
 

@@ -97,15 +97,20 @@ public sealed class RadianceField : IDisposable
     public FieldSamples Evaluate(Tape tape, Variable positions, bool withNormals)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        Variable features = tape.HashGridEncode(Options.Grid, Table, positions);
+        HashGridJacobian? jacobian = null;
+        Variable features = withNormals && Options.KeepsJacobian
+            ? tape.HashGridEncode(Options.Grid, Table, positions, out jacobian)
+            : tape.HashGridEncode(Options.Grid, Table, positions);
         Variable output = tape.MlpForward(Options.Network, Network, features);
         Variable density = tape.Density(Options.Density, output, FieldOptions.DensityColumn, positions);
         Variable albedo = tape.Albedo(output, FieldOptions.AlbedoColumn, Options.AlbedoGain);
-        Variable? normals = withNormals
-            ? tape.AnalyticNormals(Options.Grid, Table, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features, output)
-            : null;
+        Variable? normals = withNormals ? Normals(tape, positions, features, output, jacobian) : null;
         return new FieldSamples(density, albedo, normals);
     }
+
+    private Variable Normals(Tape tape, Variable positions, Variable features, Variable output, HashGridJacobian? jacobian) => jacobian is null
+        ? tape.AnalyticNormals(Options.Grid, Table, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features, output)
+        : tape.AnalyticNormals(jacobian, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features, output);
 
     /// <summary>The density alone, without gradients: for the occupancy grid.</summary>
     /// <param name="positions">Points [M], world units.</param>

@@ -28,11 +28,13 @@ public sealed class FieldChainTests
     [InlineData(HashGridInterpolation.Linear, 1, DensityActivation.Softplus, DensityBlob.AddedGaussian)]
     [InlineData(HashGridInterpolation.Smoothstep, 2, DensityActivation.Exp, DensityBlob.Gaussian, HiddenActivation.Silu)]
     [InlineData(HashGridInterpolation.Linear, 1, DensityActivation.Softplus, DensityBlob.AddedGaussian, HiddenActivation.Silu)]
+    [InlineData(HashGridInterpolation.Smoothstep, 2, DensityActivation.Exp, DensityBlob.Gaussian, HiddenActivation.Silu, false)]
+    [InlineData(HashGridInterpolation.Linear, 1, DensityActivation.Softplus, DensityBlob.AddedGaussian, HiddenActivation.Relu, false)]
     public void GradientsOfTheChainMatchCentralDifferences(
         HashGridInterpolation interpolation, int hiddenLayers, DensityActivation activation, DensityBlob blob,
-        HiddenActivation hidden = HiddenActivation.Relu)
+        HiddenActivation hidden = HiddenActivation.Relu, bool keepsJacobian = true)
     {
-        var field = new Field(interpolation, hiddenLayers, activation, blob, hidden: hidden);
+        var field = new Field(interpolation, hiddenLayers, activation, blob, hidden: hidden) { KeepsJacobian = keepsJacobian };
         double[] dTable = GradientCheck.CentralDifferences(table => field.Loss(table, field.Parameters), field.Table, 1e-6);
         double[] dParameters = GradientCheck.CentralDifferences(parameters => field.Loss(field.Table, parameters), field.Parameters, 1e-6);
         using var device = new TestDevice();
@@ -49,6 +51,20 @@ public sealed class FieldChainTests
         using var device = new TestDevice();
         (float[] table, _) = field.Backward(device, new double[field.DLdNormals.Length]);
         Assert.Throws<GradientMismatchException>(() => GradientCheck.Require("dL/dT", dTable, table, 3e-5));
+    }
+
+    [Fact]
+    public void AJacobianTakesOneCotangent()
+    {
+        HashGridOptions options = HashGridOptions.Toybox;
+        using var device = new TestDevice();
+        using var tape = new Tape(device.Context);
+        int length = new HashGridLayout(options).ParameterCount;
+        Variable table = tape.Constant(device.Zeros<float>(length), length / 2, 2);
+        Variable positions = tape.Constant(device.Zeros<float>(6), 2, 3);
+        Variable features = tape.HashGridEncode(options, table, positions, out HashGridJacobian jacobian);
+        tape.HashGridPositionGradient(jacobian, features);
+        Assert.Contains("encode again", Assert.Throws<InvalidOperationException>(() => tape.HashGridPositionGradient(jacobian, features)).Message, StringComparison.Ordinal);
     }
 
     // n = -∇a/|∇a| for the argument a of the density activation: the chain q, ν, n against differences of a by position.
@@ -162,6 +178,8 @@ public sealed class FieldChainTests
 
         public double[] DLdNormals { get; }
 
+        public bool KeepsJacobian { get; init; } = true;
+
         public double Argument(double[] x) => DensityReference.Argument(_density, Raw(x), x[0], x[1], x[2]);
 
         public double Sigma(double[] x) => DensityReference.Sigma(_density, Raw(x), x[0], x[1], x[2]);
@@ -217,12 +235,17 @@ public sealed class FieldChainTests
         private (Variable Sigma, Variable Albedo, Variable Normals) Forward(TestDevice device, Tape tape, Variable table, Variable parameters)
         {
             Variable positions = tape.Constant(device.Upload(Positions), Positions.Length / 3, 3);
-            Variable features = tape.HashGridEncode(_grid, table, positions);
+            HashGridJacobian? jacobian = null;
+            Variable features = KeepsJacobian
+                ? tape.HashGridEncode(_grid, table, positions, out jacobian)
+                : tape.HashGridEncode(_grid, table, positions);
             Variable raw = tape.MlpForward(_network, parameters, features);
             return (
                 tape.Density(_density, raw, 0, positions),
                 tape.Albedo(raw, 1, (float)AlbedoGain),
-                tape.AnalyticNormals(_grid, table, _network, parameters, _density, 0, positions, features, raw));
+                jacobian is null
+                    ? tape.AnalyticNormals(_grid, table, _network, parameters, _density, 0, positions, features, raw)
+                    : tape.AnalyticNormals(jacobian, _network, parameters, _density, 0, positions, features, raw));
         }
     }
 }

@@ -54,6 +54,9 @@ public class HashGridHostTests
             Same.Require("position gradient", expected.Gradient, actual.Gradient);
             Same.Require("second-order dL/dtable", expected.SecondOrderTable, actual.SecondOrderTable);
             Same.Require("second-order dL/dcotangent", expected.SecondOrderCotangent, actual.SecondOrderCotangent);
+            Same.Require("features beside the Jacobian", expected.Features, actual.FeaturesBesideJacobian);
+            Same.Require("Jacobian", expected.Jacobian, actual.Jacobian);
+            Same.Require("dL/dtable in both orders", expected.BothOrdersTable, actual.BothOrdersTable);
         }
     }
 
@@ -96,9 +99,15 @@ public class HashGridHostTests
         grid.PositionGradient(options, activeLevels, table, positions, cotangent, gradient);
         grid.PositionGradientBackwardTable(options, activeLevels, positions, cotangent, directions, secondOrderTable);
         grid.PositionGradientBackwardCotangent(options, activeLevels, table, positions, directions, secondOrderCotangent);
+        ArrayView<float> again = device.Upload(Enumerable.Repeat(float.NaN, samples * options.FeatureCount).ToArray());
+        ArrayView<float> jacobian = device.Upload(Enumerable.Repeat(float.NaN, 3 * samples * options.FeatureCount).ToArray());
+        ArrayView<float> bothOrdersTable = device.Upload(startOfTable);
+        ArrayView<float> dLdFeatures = device.Upload(WithZeros(random, Floats(random, samples * options.FeatureCount), options.FeaturesPerLevel));
+        grid.Encode(options, activeLevels, table, positions, again, jacobian);
+        grid.BackwardTable(options, activeLevels, positions, dLdFeatures, cotangent, directions, bothOrdersTable);
         return new Results(
             device.Read(features), device.Read(dLdTable), device.ReadRows(dLdPositions), device.ReadRows(gradient),
-            device.Read(secondOrderTable), device.Read(secondOrderCotangent));
+            device.Read(secondOrderTable), device.Read(secondOrderCotangent), device.Read(again), device.Read(jacobian), device.Read(bothOrdersTable));
     }
 
     // Runs along a ray, faces and corners of the cube, and points outside, where the dense levels wrap around.
@@ -134,5 +143,6 @@ public class HashGridHostTests
     }
 
     private sealed record Results(
-        float[] Features, float[] DLdTable, float[] DLdPositions, float[] Gradient, float[] SecondOrderTable, float[] SecondOrderCotangent);
+        float[] Features, float[] DLdTable, float[] DLdPositions, float[] Gradient, float[] SecondOrderTable, float[] SecondOrderCotangent,
+        float[] FeaturesBesideJacobian, float[] Jacobian, float[] BothOrdersTable);
 }

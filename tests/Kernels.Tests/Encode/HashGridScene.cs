@@ -98,6 +98,30 @@ internal sealed class HashGridScene
         return device.Read(gradient);
     }
 
+    /// <summary>ν = Jᵀu and dL/du += J dL/dν from a kept Jacobian, dL/du from <paramref name="initial"/> on.</summary>
+    public (float[] Gradient, float[] DLdCotangent) JacobianProducts(TestDevice device, int activeLevels, float initial = 0f)
+    {
+        IHashGrid grid = Load(device, Options);
+        ArrayView<float> jacobian = device.Upload(Filled(3 * SampleCount * Options.FeatureCount, 7f));
+        ArrayView<float> features = device.Upload(Filled(SampleCount * Options.FeatureCount, 7f));
+        grid.Encode(Options, activeLevels, device.Upload(Table), device.UploadVectors(Positions), features, jacobian);
+        ArrayView<Float3> gradient = device.Upload(FilledVectors(SampleCount, 7f));
+        grid.JacobianTransposedProduct(Options, jacobian, device.Upload(Cotangent), gradient);
+        ArrayView<float> dLdCotangent = device.Upload(Filled(Cotangent.Length, initial));
+        grid.JacobianProduct(Options, jacobian, device.UploadVectors(Direction), dLdCotangent);
+        return (device.ReadRows(gradient), device.Read(dLdCotangent));
+    }
+
+    /// <summary>dL/dT of L = dL/dy·y + dL/dν·ν with u = <see cref="Cotangent"/>.</summary>
+    public float[] BothOrdersTable(TestDevice device, int activeLevels, double[] dLdFeatures, float initial = 0f)
+    {
+        ArrayView<float> gradient = device.Upload(Filled(Table.Length, initial));
+        Load(device, Options).BackwardTable(
+            Options, activeLevels, device.UploadVectors(Positions), device.Upload(dLdFeatures), device.Upload(Cotangent),
+            device.UploadVectors(Direction), gradient);
+        return device.Read(gradient);
+    }
+
     public static float[] Filled(int length, float value)
     {
         var values = new float[length];

@@ -81,6 +81,44 @@ public sealed class HashGridTests
         GradientCheck.Require("dL/du", dCotangent, scene.SecondOrderCotangent(device, 4), 1e-5);
     }
 
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void ProductsWithTheJacobianMatchCentralDifferences(HashGridInterpolation interpolation, int features)
+    {
+        using var device = new TestDevice();
+        HashGridOptions options = HashGridScene.Small(interpolation, features) with { PositionScale = 0.8f, PositionOffset = 0.1f };
+        var scene = new HashGridScene(options, samples: 9);
+        double[] nu = GradientCheck.CentralDifferences(
+            positions => Dot(scene.Reference.Encode(scene.Table, positions, 4), scene.Cotangent), scene.Positions, 1e-6);
+        double[] dCotangent = GradientCheck.CentralDifferences(
+            u => Dot(scene.Reference.PositionGradient(scene.Table, scene.Positions, u, 4), scene.Direction), scene.Cotangent);
+        (float[] gradient, float[] dLdCotangent) = scene.JacobianProducts(device, 4);
+        GradientCheck.Require("ν", nu, gradient, 1e-5);
+        GradientCheck.Require("dL/du", dCotangent, dLdCotangent, 1e-5);
+        Close.Require("accumulated", Array.ConvertAll(dLdCotangent, g => g + 3d), scene.JacobianProducts(device, 4, 3f).DLdCotangent, 1e-5);
+        (float[] none, float[] nothing) = scene.JacobianProducts(device, 0);
+        Assert.All(none.Concat(nothing), g => Assert.Equal(0f, g));
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void BothOrdersOfTheTableGradientMatchCentralDifferences(HashGridInterpolation interpolation, int features)
+    {
+        using var device = new TestDevice();
+        var scene = new HashGridScene(HashGridScene.Small(interpolation, features), samples: 9);
+        double[] dLdFeatures = RandomArrays.Uniform(new Random(5), scene.Cotangent.Length, -1, 1);
+        // Samples with one order only, and with none.
+        dLdFeatures.AsSpan(0, scene.Options.FeatureCount * 2).Clear();
+        scene.Direction.AsSpan(3, 6).Clear();
+        double[] expected = GradientCheck.CentralDifferences(
+            table => Dot(scene.Reference.Encode(table, scene.Positions, 4), dLdFeatures)
+                + Dot(scene.Reference.PositionGradient(table, scene.Positions, scene.Cotangent, 4), scene.Direction),
+            scene.Table);
+        float[] actual = scene.BothOrdersTable(device, 4, dLdFeatures);
+        GradientCheck.Require("dL/dT", expected, actual, 1e-5);
+        Close.Require("accumulated", Array.ConvertAll(actual, g => g + 3d), scene.BothOrdersTable(device, 4, dLdFeatures, 3f), 1e-5);
+    }
+
     [Fact]
     public void PositionScaleBelongsToThePositionGradients()
     {

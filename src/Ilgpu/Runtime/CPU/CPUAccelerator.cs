@@ -40,7 +40,7 @@ public sealed unsafe class CPUAccelerator : Accelerator
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         nuint bytes = checked((nuint)length * (nuint)elementSize);
-        void* pointer = bytes == 0 ? null : NativeMemory.AlignedAlloc(bytes, Alignment);
+        void* pointer = bytes == 0 ? null : HugePages.Allocate(bytes, Alignment);
         return new RawMemory((IntPtr)pointer, length, elementSize);
     }
 

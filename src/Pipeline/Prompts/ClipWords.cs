@@ -5,13 +5,13 @@ using System.Text;
 namespace DreamFusion.Pipeline.Prompts;
 
 /// <summary>
-/// Splits a cleaned text as CLIP's pattern does: <c>&lt;|startoftext|&gt;|&lt;|endoftext|&gt;|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+</c>.
+/// Cleans a text and splits it as CLIP's pattern does: <c>'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+</c>.
 /// It goes by Unicode scalar values, so letters outside the basic plane are letters, which .NET's regular expressions,
 /// working on UTF-16 units, would not see.
 /// </summary>
 internal static class ClipWords
 {
-    private static readonly string[] _literals = ["<|startoftext|>", "<|endoftext|>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
+    private static readonly string[] _contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
     private enum Kind
     {
@@ -21,14 +21,40 @@ internal static class ClipWords
         Other,
     }
 
-    public static List<string> Split(string text)
+    /// <summary>
+    /// The normaliser of CLIP's tokenizer.json: form C, every run of white space one space, lower case. Neither mojibake
+    /// (ftfy) nor HTML entities are repaired, which OpenAI's own code did with captions from the web: a prompt means what it says.
+    /// </summary>
+    public static string Clean(string text)
     {
-        string clean = LowerCase(text);
+        string composed = UnicodeComposition.Compose(text);
+        StringBuilder clean = new(composed.Length);
+        bool afterSpace = false;
+        foreach (char c in composed)
+        {
+            bool space = char.IsWhiteSpace(c);
+            if (!space || !afterSpace)
+            {
+                clean.Append(space ? ' ' : c);
+            }
+
+            afterSpace = space;
+        }
+
+        return LowerCase.Of(clean.ToString());
+    }
+
+    /// <summary>Words of a text that is not yet clean.</summary>
+    public static List<string> Split(string text) => SplitClean(Clean(text));
+
+    /// <summary>Words of a clean text.</summary>
+    public static List<string> SplitClean(string clean)
+    {
         List<string> words = [];
         int start = 0;
         while (start < clean.Length)
         {
-            int length = LiteralAt(clean, start);
+            int length = ContractionAt(clean, start);
             if (length == 0)
             {
                 Kind kind = KindAt(clean, start, out length);
@@ -52,13 +78,16 @@ internal static class ClipWords
         return words;
     }
 
-    private static int LiteralAt(string text, int start)
+    private static int ContractionAt(string text, int start)
     {
-        foreach (string literal in _literals)
+        if (text[start] == '\'')
         {
-            if (string.CompareOrdinal(text, start, literal, 0, literal.Length) == 0)
+            foreach (string contraction in _contractions)
             {
-                return literal.Length;
+                if (string.CompareOrdinal(text, start, contraction, 0, contraction.Length) == 0)
+                {
+                    return contraction.Length;
+                }
             }
         }
 
@@ -78,24 +107,5 @@ internal static class ClipWords
                 UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
                 _ => Kind.Other,
             };
-    }
-
-    // Lone surrogates become U+FFFD here; U+0130 is the one character whose full lower-case form has two.
-    private static string LowerCase(string text)
-    {
-        StringBuilder lower = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (rune.Value == 0x130)
-            {
-                lower.Append("i\u0307");
-            }
-            else
-            {
-                lower.Append(Rune.ToLowerInvariant(rune));
-            }
-        }
-
-        return lower.ToString();
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
 using Microsoft.ML.OnnxRuntime;
@@ -19,12 +20,12 @@ public sealed record TextEmbedding(string Text, float[] States, int TokenCount, 
 /// </summary>
 public sealed class TextEncoder : IDisposable
 {
-    private readonly ClipTokenizer _tokenizer;
+    private readonly PromptTokenizer _tokenizer;
     private readonly OnnxSession _session;
     private readonly TensorSignature _ids;
     private readonly TensorSignature _states;
     private readonly Dictionary<string, TextEmbedding> _cache = new(StringComparer.Ordinal);
-    private readonly List<string> _warnings = [];
+    private readonly Dictionary<string, TokenizedPrompt> _shortened = new(StringComparer.Ordinal);
 
     /// <summary>Loads the tokenizer and the text encoder.</summary>
     /// <param name="model">The model folder.</param>
@@ -32,17 +33,17 @@ public sealed class TextEncoder : IDisposable
     public TextEncoder(ModelFolder model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _tokenizer = ClipTokenizer.Load(model);
+        _tokenizer = PromptTokenizer.Load(model);
         _ids = model.TextEncoder.Input("token ids", 2);
         _states = model.TextEncoder.Output("text states", 3, "last_hidden_state");
         _session = OnnxSession.Load(model.TextEncoder);
     }
 
     /// <summary>The tokenizer in use.</summary>
-    public ClipTokenizer Tokenizer => _tokenizer;
+    public PromptTokenizer Tokenizer => _tokenizer;
 
-    /// <summary>One line per prompt that had to be shortened.</summary>
-    public IReadOnlyList<string> Warnings => _warnings;
+    /// <summary>One line per prompt that had to be shortened, however many view words it was encoded with.</summary>
+    public IReadOnlyList<string> Warnings => [.. _shortened.Select(s => Warning(s.Key, s.Value))];
 
     /// <summary>Encodes a prompt with its view words; a prompt that is too long is shortened before its view words.</summary>
     /// <param name="prompt">The prompt; empty for the unconditional one.</param>
@@ -57,10 +58,9 @@ public sealed class TextEncoder : IDisposable
         }
 
         TokenizedPrompt tokens = _tokenizer.Encode(prompt, suffix);
-        if (tokens.IsTruncated)
+        if (tokens.DroppedTokens > (_shortened.GetValueOrDefault(prompt)?.DroppedTokens ?? 0))
         {
-            _warnings.Add(
-                $"The prompt \"{text}\" is too long: {tokens.DroppedTokens} of {tokens.Length - 2 + tokens.DroppedTokens} tokens do not fit and were dropped before the view words. Shorten the prompt.");
+            _shortened[prompt] = tokens;
         }
 
         using OrtValue ids = TensorValue.FromIntegers(_ids.Element, tokens.Ids, 1, tokens.Ids.Count);
@@ -69,6 +69,17 @@ public sealed class TextEncoder : IDisposable
         TextEmbedding embedding = new(text, TensorValue.ToFloats(outputs[0]), (int)shape[1], (int)shape[2]);
         _cache[text] = embedding;
         return embedding;
+    }
+
+    private static string Warning(string prompt, TokenizedPrompt tokens)
+    {
+        const int ShownWords = 8;
+        const int ShownCharacters = 80;
+        string words = string.Join(' ', tokens.DroppedWords.Take(ShownWords));
+        string more = tokens.DroppedWords.Count > ShownWords ? " …" : "";
+        return $"The prompt \"{Shown(prompt)}\" is too long: {tokens.DroppedTokens} of {tokens.Length + tokens.DroppedTokens} tokens do not fit and were dropped before the view words: \"{Shown(words)}{more}\". Shorten the prompt.";
+
+        static string Shown(string text) => text.Length > ShownCharacters ? text[..ShownCharacters] + "…" : text;
     }
 
     /// <inheritdoc/>

@@ -78,12 +78,21 @@ public sealed class ViewPromptsTests
     }
 
     [Fact]
-    public void TooLongAPromptWarnsOncePerView()
+    public void TooLongAPromptIsOneWarningThatNamesTheLostWords()
     {
-        string prompt = string.Join(' ', Enumerable.Repeat("red", 30)) + " car";
+        string prompt = string.Join(' ', Enumerable.Repeat("red", 19)) + " car boat";
         PromptEmbeddings embeddings = PromptEmbeddings.Compute(Toybox.Model, prompt, "", new ViewPrompts(ViewPrompts.StableDiffusion));
-        Assert.Equal(4, embeddings.Warnings.Count);
-        Assert.All(embeddings.Warnings, w => Assert.Contains("too long", w, StringComparison.Ordinal));
+        string warning = Assert.Single(embeddings.Warnings);
+        Assert.Contains("2 of 26 tokens", warning, StringComparison.Ordinal);
+        Assert.Contains("\"car boat\"", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TooLongANegativePromptIsAWarningOfItsOwn()
+    {
+        string red = string.Join(' ', Enumerable.Repeat("red", 30));
+        PromptEmbeddings embeddings = PromptEmbeddings.Compute(Toybox.Model, red + " car", red, new ViewPrompts(ViewPrompts.StableDiffusion));
+        Assert.Equal(2, embeddings.Warnings.Count);
     }
 
     private static int Wrap(int value, int count) => ((value % count) + count) % count;

@@ -24,6 +24,9 @@ public static class AlphaCompositeKernels
     /// <summary>Transmittance below which a ray counts as opaque.</summary>
     public const float MinTransmittance = 1e-4f;
 
+    /// <summary>Optical depth below which 1 - exp(-x) is summed as a series.</summary>
+    internal const float ThinOpticalDepth = 0.02f;
+
     /// <summary>Device arguments. M samples, R rays. An empty view among the optional ones leaves its term out.</summary>
     public struct Args
     {
@@ -111,7 +114,7 @@ public static class AlphaCompositeKernels
         {
             int i = range.Offset + used;
             float opticalDepth = a.Densities[i] * a.Lengths[i];
-            float remaining = MathF.Exp(-opticalDepth);
+            float remaining = Elementary.Exp(-opticalDepth);
             float weight = transmittance * Alpha(opticalDepth, remaining);
             a.Weights[i] = weight;
             colour += a.Colours[i] * weight;
@@ -185,9 +188,9 @@ public static class AlphaCompositeKernels
         }
     }
 
-    // 1 - exp(-x) for x ≥ 0; the series below 0.02 keeps relative precision where the difference would cancel.
+    // 1 - exp(-x) for x ≥ 0; the series for small x keeps relative precision where the difference would cancel.
     private static float Alpha(float x, float expOfMinusX) =>
-        x < 0.02f ? x * (1f - x * (0.5f - x * (1f / 6f - x * (1f / 24f)))) : 1f - expOfMinusX;
+        x < ThinOpticalDepth ? x * (1f - x * (0.5f - x * (1f / 6f - x * (1f / 24f)))) : 1f - expOfMinusX;
 }
 
 /// <summary>Launcher of <see cref="AlphaCompositeKernels"/>.</summary>
@@ -196,14 +199,20 @@ public sealed class AlphaComposite : IKernelFamily<AlphaComposite>
     private readonly Action<Index1D, AlphaCompositeKernels.Args> _forward;
     private readonly Action<Index1D, AlphaCompositeKernels.Args> _backward;
 
-    private AlphaComposite(Accelerator accelerator)
+    private readonly HostThreads? _host;
+
+    private AlphaComposite(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, AlphaCompositeKernels.Args>(AlphaCompositeKernels.Forward);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, AlphaCompositeKernels.Args>(AlphaCompositeKernels.Backward);
     }
 
     /// <inheritdoc/>
-    public static AlphaComposite Load(Accelerator accelerator) => new(accelerator);
+    public static AlphaComposite Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static AlphaComposite Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
     /// <summary>Composites every ray.</summary>
     /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
@@ -219,7 +228,11 @@ public sealed class AlphaComposite : IKernelFamily<AlphaComposite>
         {
             Require("normals", args.Normals.Length, args.Densities.Length);
         }
-        if (rays > 0)
+        if (rays > 0 && _host is not null)
+        {
+            AlphaCompositeHost.Forward(_host, args);
+        }
+        else if (rays > 0)
         {
             _forward((int)rays, args);
         }
@@ -245,7 +258,11 @@ public sealed class AlphaComposite : IKernelFamily<AlphaComposite>
         RequireOptional("density gradients", args.DLdDensities.Length, samples);
         RequireOptional("colour gradients", args.DLdColours.Length, samples);
         RequireOptional("normal gradients", args.DLdNormals.Length, samples);
-        if (rays > 0)
+        if (rays > 0 && _host is not null)
+        {
+            AlphaCompositeHost.Backward(_host, args);
+        }
+        else if (rays > 0)
         {
             _backward((int)rays, args);
         }

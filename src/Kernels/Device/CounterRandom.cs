@@ -1,6 +1,5 @@
 using System;
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace DreamFusion.Kernels.Device;
 
@@ -95,35 +94,8 @@ public static class CounterRandom
     private static uint Word(Block block, uint word)
         => word == 0u ? block.X0 : word == 1u ? block.X1 : word == 2u ? block.X2 : block.X3;
 
-    /// <summary>ln u for u in [2⁻²⁴, 1], relative error below 2e-7. u = 2ᵉ(1+f), 1+f in [√½, √2): ln u = e ln 2 + f + f² P(f).</summary>
-    internal static float LogOfUnit(float u)
-    {
-        uint bits = Interop.FloatAsInt(u);
-        int exponent = (int)(bits >> 23) - 127;
-        float mantissa = Interop.IntAsFloat((bits & 0x007FFFFFu) | 0x3F800000u);
-        if (mantissa >= 1.41421356f)
-        {
-            mantissa *= 0.5f;
-            exponent++;
-        }
-
-        // Exact: mantissa is in [√½, √2), where subtracting 1 loses no bit (Sterbenz).
-        float f = mantissa - 1f;
-        // Weighted minimax fit of (ln(1+f) - f) / f²; largest relative error of the logarithm 7e-10 before rounding.
-        float p = 0.06724982f;
-        p = Intrinsics.Fma(p, f, -0.11676006f);
-        p = Intrinsics.Fma(p, f, 0.11900967f);
-        p = Intrinsics.Fma(p, f, -0.12407347f);
-        p = Intrinsics.Fma(p, f, 0.14217681f);
-        p = Intrinsics.Fma(p, f, -0.16667688f);
-        p = Intrinsics.Fma(p, f, 0.2000222f);
-        p = Intrinsics.Fma(p, f, -0.25000027f);
-        p = Intrinsics.Fma(p, f, 0.3333331f);
-        p = Intrinsics.Fma(p, f, -0.5f);
-        float log1p = Intrinsics.Fma(f * f, p, f);
-        // ln 2 in two parts; the first has 16 trailing zero bits, so that its product with e is exact.
-        return Intrinsics.Fma(exponent, 0.693359375f, Intrinsics.Fma(exponent, -2.12194440e-4f, log1p));
-    }
+    /// <summary>ln u for u in [2⁻²⁴, 1], relative error below 2e-7.</summary>
+    internal static float LogOfUnit(float u) => Elementary.LogOfNormal(u, 0f);
 
     /// <summary>cos (<paramref name="sine"/> 0) or sin (1) of 2π k / 2²⁴, absolute error below 1.2e-7.</summary>
     internal static float CosineOfTurn(uint k, uint sine)

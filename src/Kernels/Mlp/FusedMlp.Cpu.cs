@@ -1,26 +1,35 @@
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DreamFusion.Kernels.Device;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace DreamFusion.Kernels.Mlp;
 
 /// <summary>
-/// Host twin of <see cref="FusedMlpKernels"/> for ReLU networks: blocks of rows go through all layers as matrix products in register
+/// Host twin of <see cref="FusedMlpKernels"/>: blocks of rows go through all layers as matrix products in register
 /// tiles (<see cref="MatrixTile{TLanes, TVector, TEpilogue}"/>). Row ranges, the order of every sum and the rows that are skipped are the kernels', so
 /// the bits are theirs too, for any number of threads and any vector width. One launch at a time.
 /// </summary>
 internal abstract class FusedMlpHost : IDisposable
 {
-    /// <summary>The twin with the widest vectors of this machine.</summary>
-    public static FusedMlpHost Create(HostThreads threads)
-        => Vector512.IsHardwareAccelerated ? new FusedMlpHost<Lanes512, Vector512<float>>(threads)
-            : Vector256.IsHardwareAccelerated ? new FusedMlpHost<Lanes256, Vector256<float>>(threads)
-            : Vector128.IsHardwareAccelerated ? new FusedMlpHost<Lanes128, Vector128<float>>(threads)
-            : new FusedMlpHost<Lanes32, float>(threads);
+    /// <summary>The twin for an activation, with the widest vectors of this machine; every shape of network has one.</summary>
+    public static FusedMlpHost Create(HiddenActivation activation, HostThreads threads)
+        => Vector512.IsHardwareAccelerated ? Create<Lanes512, Vector512<float>>(activation, threads)
+            : Vector256.IsHardwareAccelerated ? Create<Lanes256, Vector256<float>>(activation, threads)
+            : Vector128.IsHardwareAccelerated ? Create<Lanes128, Vector128<float>>(activation, threads)
+            : Create<Lanes32, float>(activation, threads);
+
+    /// <summary>The twin for an activation and a vector width.</summary>
+    internal static FusedMlpHost Create<TLanes, TVector>(HiddenActivation activation, HostThreads threads)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        => activation switch
+        {
+            HiddenActivation.Relu => new FusedMlpHost<TLanes, TVector>(threads),
+            HiddenActivation.Silu => new SmoothMlpHost<TLanes, TVector>(threads),
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Mlp: no host twin for this activation; use KernelChoice.Portable."),
+        };
 
     /// <summary>Twin of <see cref="FusedMlpKernels.Forward"/>.</summary>
     public abstract void Forward(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> output);
@@ -37,31 +46,33 @@ internal abstract class FusedMlpHost : IDisposable
     /// <summary>Twin of <see cref="FusedMlpKernels.InputGradientBackward"/> and the summation of its row ranges.</summary>
     public abstract void InputGradientBackward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
-        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> scratch);
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch);
 
     /// <inheritdoc/>
     public abstract void Dispose();
 }
 
-/// <summary>The twin for one vector width.</summary>
+/// <summary>
+/// The twin for ReLU and one vector width. The sign of a hidden unit says which branch it took, so nothing but the hidden units is
+/// kept; and since the second derivative is zero, q has no gradient to the input.
+/// </summary>
 /// <typeparam name="TLanes">Vector width.</typeparam>
 /// <typeparam name="TVector">Vector.</typeparam>
 internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) : FusedMlpHost
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    private float* _packed;
-    private int _packedLength;
+    private readonly PackedMlp<TLanes, TVector> _parameters = new(threads);
 
     public override void Forward(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> output)
     {
-        MlpBlock<TLanes, TVector> block = Bind(options, parameters);
+        MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         int rows = (int)(input.Length / options.InputCount);
         threads.Run(ItemCount(rows), block.ForwardLength, new ForwardWork
         {
             Block = block,
-            Input = Address(input),
-            Output = Address(output),
+            Input = HostAddress.Of(input),
+            Output = HostAddress.Of(output),
             RowCount = rows,
         });
     }
@@ -70,29 +81,29 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
         ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
     {
-        MlpBlock<TLanes, TVector> block = Bind(options, parameters);
+        MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         threads.Run(FusedMlpKernels.ChunkCount, block.BackwardLength, new BackwardWork
         {
             Block = block,
-            Input = Address(input),
-            DLdOutput = Address(dLdOutput),
-            DLdInput = Address(dLdInput),
-            Partials = Address(scratch),
+            Input = HostAddress.Of(input),
+            DLdOutput = HostAddress.Of(dLdOutput),
+            DLdInput = HostAddress.Of(dLdInput),
+            Partials = HostAddress.Of(scratch),
             RowCount = (int)(input.Length / options.InputCount),
         });
-        SumPartials(scratch, dLdParameters);
+        _parameters.SumPartials(scratch, dLdParameters);
     }
 
     public override void InputGradient(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> gradient)
     {
-        MlpBlock<TLanes, TVector> block = Bind(options, parameters);
+        MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         int rows = (int)(input.Length / options.InputCount);
         threads.Run(ItemCount(rows), block.InputGradientLength, new InputGradientWork
         {
             Block = block,
-            Input = Address(input),
-            Gradient = Address(gradient),
+            Input = HostAddress.Of(input),
+            Gradient = HostAddress.Of(gradient),
             OutputWeights = OutputWeights(block.Shape, parameters, outputIndex),
             RowCount = rows,
         });
@@ -100,56 +111,28 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
 
     public override void InputGradientBackward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
-        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> scratch)
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
     {
-        MlpBlock<TLanes, TVector> block = Bind(options, parameters);
+        MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         threads.Run(FusedMlpKernels.ChunkCount, block.SecondOrderLength, new InputGradientBackwardWork
         {
             Block = block,
-            Input = Address(input),
-            DLdGradient = Address(dLdGradient),
+            Input = HostAddress.Of(input),
+            DLdGradient = HostAddress.Of(dLdGradient),
             OutputWeights = OutputWeights(block.Shape, parameters, outputIndex),
-            Partials = Address(scratch),
+            Partials = HostAddress.Of(scratch),
             RowCount = (int)(input.Length / options.InputCount),
             OutputIndex = outputIndex,
         });
-        SumPartials(scratch, dLdParameters);
+        _parameters.SumPartials(scratch, dLdParameters);
     }
 
-    public override void Dispose()
-    {
-        NativeMemory.AlignedFree(_packed);
-        _packed = null;
-        _packedLength = 0;
-    }
+    public override void Dispose() => _parameters.Dispose();
 
     private static int ItemCount(int rows) => (rows + MlpBlock<TLanes, TVector>.RowsPerItem - 1) / MlpBlock<TLanes, TVector>.RowsPerItem;
 
-    private static float* Address(ArrayView<float> view) => view.Length == 0 ? null : (float*)view.LoadEffectiveAddressAsPtr();
-
     private static float* OutputWeights(in MlpShape shape, ArrayView<float> parameters, int outputIndex)
-        => Address(parameters) + shape.ParameterOffset(shape.Hidden) + outputIndex * shape.Width;
-
-    private MlpBlock<TLanes, TVector> Bind(MlpOptions options, ArrayView<float> parameters)
-    {
-        MlpShape shape = MlpShape.Create<TLanes, TVector>(options);
-        if (shape.PackedLength > _packedLength)
-        {
-            Dispose();
-            _packed = (float*)NativeMemory.AlignedAlloc((nuint)shape.PackedLength * sizeof(float), 64);
-            _packedLength = shape.PackedLength;
-        }
-
-        shape.Pack(Address(parameters), _packed, TLanes.Count);
-        return new MlpBlock<TLanes, TVector> { Shape = shape, Packed = _packed };
-    }
-
-    private void SumPartials(ArrayView<float> partials, ArrayView<float> dLdParameters)
-    {
-        int count = dLdParameters.IntLength;
-        int items = (count + SumWork.ParametersPerItem - 1) / SumWork.ParametersPerItem;
-        threads.Run(items, 0, new SumWork { Partials = Address(partials), DLdParameters = Address(dLdParameters), Count = count });
-    }
+        => HostAddress.Of(parameters) + shape.ParameterOffset(shape.Hidden) + outputIndex * shape.Width;
 
     private struct ForwardWork : IHostWork
     {
@@ -202,7 +185,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
                 Rows.Gather(Input, shape.Inputs, selected, rows, input, shape.InputsPadded);
                 Rows.Gather(DLdOutput, shape.Outputs, selected, rows, dLdOutput, shape.OutputsPadded);
                 Block.Hidden(input, shape.InputsPadded, rows, hidden);
-                float* first = Block.BackwardLayers(input, hidden, dLdOutput, delta, rows, scratch);
+                float* first = Block.BackwardLayers<MaskedTile<TLanes, TVector>>(input, hidden, hidden, dLdOutput, delta, rows, scratch);
                 if (DLdInput != null)
                 {
                     Rows.Gather(DLdInput, shape.Inputs, selected, rows, dLdInput, shape.InputsPadded);
@@ -276,43 +259,6 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
             }
 
             Block.StoreGradient(scratch, Partials + (nint)item * shape.ParameterCount);
-        }
-    }
-
-    private struct SumWork : IHostWork
-    {
-        public const int ParametersPerItem = 1024;
-
-        public float* Partials;
-        public float* DLdParameters;
-        public int Count;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public readonly void Run(int item, float* scratch)
-        {
-            int last = Math.Min(Count, (item + 1) * ParametersPerItem);
-            int i = item * ParametersPerItem;
-            for (; i + TLanes.Count <= last; i += TLanes.Count)
-            {
-                TVector sum = TLanes.Broadcast(0f);
-                for (int chunk = 0; chunk < FusedMlpKernels.ChunkCount; chunk++)
-                {
-                    sum = TLanes.Add(sum, TLanes.Load(Partials + (nint)chunk * Count + i));
-                }
-
-                TLanes.Store(TLanes.Add(TLanes.Load(DLdParameters + i), sum), DLdParameters + i);
-            }
-
-            for (; i < last; i++)
-            {
-                float sum = 0f;
-                for (int chunk = 0; chunk < FusedMlpKernels.ChunkCount; chunk++)
-                {
-                    sum += Partials[(nint)chunk * Count + i];
-                }
-
-                DLdParameters[i] += sum;
-            }
         }
     }
 }

@@ -20,8 +20,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
 
     private FusedMlp(Accelerator accelerator, HostThreads? host)
     {
-        // The twin knows ReLU only; every other activation runs the portable kernels, and IsTuned says so.
-        _host = host is not null && typeof(TActivation) == typeof(Relu) ? FusedMlpHost.Create(host) : null;
+        _host = host is null ? null : FusedMlpHost.Create(TActivation.Kind, host);
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.ForwardArgs>(FusedMlpKernels.Forward<TActivation>);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.BackwardArgs>(FusedMlpKernels.Backward<TActivation>);
         _inputGradient = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.InputGradientArgs>(
@@ -152,7 +151,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
 
         if (_host is not null)
         {
-            _host.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, scratch);
+            _host.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, dLdInput, scratch);
             return;
         }
 

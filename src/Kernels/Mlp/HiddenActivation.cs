@@ -1,5 +1,5 @@
-using System;
 using System.Runtime.CompilerServices;
+using DreamFusion.Kernels.Device;
 
 namespace DreamFusion.Kernels.Mlp;
 
@@ -96,7 +96,7 @@ internal static class Logistic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Value(float a)
     {
-        float e = MathF.Exp(a > 0f ? -a : a);
+        float e = Elementary.Exp(a > 0f ? -a : a);
         return a > 0f ? 1f / (1f + e) : e / (1f + e);
     }
 }

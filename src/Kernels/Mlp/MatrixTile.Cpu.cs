@@ -43,6 +43,15 @@ internal readonly unsafe struct MaskedTile<TLanes, TVector> : ITileEpilogue<TLan
     public static TVector Apply(TVector value, float* mask) => TLanes.KeepWherePositive(value, TLanes.Load(mask));
 }
 
+/// <summary>The value times a factor that is given for each element.</summary>
+internal readonly unsafe struct ScaledTile<TLanes, TVector> : ITileEpilogue<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Apply(TVector value, float* mask) => TLanes.Multiply(TLanes.Load(mask), value);
+}
+
 /// <summary>C = epilogue(Init + A·B), A [M, K], B [K, N], row-major unless said.</summary>
 internal unsafe struct MatrixProduct
 {
@@ -73,7 +82,7 @@ internal unsafe struct MatrixProduct
     /// <summary>Distance of C's and Mask's rows.</summary>
     public nint CRow;
 
-    /// <summary>Hidden units for <see cref="MaskedTile{TLanes, TVector}"/>, laid out as C; else unused.</summary>
+    /// <summary>What <see cref="MaskedTile{TLanes, TVector}"/> and <see cref="ScaledTile{TLanes, TVector}"/> read, laid out as C; else unused.</summary>
     public float* Mask;
 
     /// <summary>Rows of A and C.</summary>

@@ -102,17 +102,21 @@ internal unsafe struct MlpBlock<TLanes, TVector>
             K = Shape.LayerOutputs(layer),
         });
 
-    /// <summary>Weight gradients of all layers; returns δ_1. The two blocks of <paramref name="delta"/> take turns.</summary>
-    public readonly float* BackwardLayers(float* input, float* hidden, float* dLdOutput, float* delta, int rows, float* gradient)
+    /// <summary>
+    /// Weight gradients of all layers; returns δ_1. <typeparamref name="TSlope"/> puts φ'(a_k) on the products from what
+    /// <paramref name="slopes"/> holds for each hidden unit. The two blocks of <paramref name="delta"/> take turns.
+    /// </summary>
+    public readonly float* BackwardLayers<TSlope>(
+        float* input, float* hidden, float* slopes, float* dLdOutput, float* delta, int rows, float* gradient)
+        where TSlope : struct, ITileEpilogue<TLanes, TVector>
     {
         float* above = dLdOutput;
         int aboveRow = Shape.OutputsPadded;
         for (int layer = Shape.Hidden; layer > 0; layer--)
         {
-            float* h = hidden + (layer - 1) * LayerLength;
-            AddOuterProduct(layer, above, aboveRow, h, rows, gradient, withBias: true);
+            AddOuterProduct(layer, above, aboveRow, hidden + (layer - 1) * LayerLength, rows, gradient, withBias: true);
             float* below = delta + (layer & 1) * LayerLength;
-            MaskedTransposed(layer, above, aboveRow, h, rows, below);
+            SlopedTransposed<TSlope>(layer, above, aboveRow, slopes + (layer - 1) * LayerLength, rows, below);
             above = below;
             aboveRow = Shape.WidthPadded;
         }
@@ -121,7 +125,19 @@ internal unsafe struct MlpBlock<TLanes, TVector>
         return above;
     }
 
-    /// <summary>v_k of all hidden layers.</summary>
+    /// <summary>v_k of the hidden layers below the last one, whose v_H is given.</summary>
+    public readonly void SensitivitiesBelow<TSlope>(float* slopes, int rows, float* sensitivities)
+        where TSlope : struct, ITileEpilogue<TLanes, TVector>
+    {
+        for (int layer = Shape.Hidden - 1; layer > 0; layer--)
+        {
+            SlopedTransposed<TSlope>(
+                layer, sensitivities + layer * LayerLength, Shape.WidthPadded, slopes + (layer - 1) * LayerLength, rows,
+                sensitivities + (layer - 1) * LayerLength);
+        }
+    }
+
+    /// <summary>v_k of all hidden layers of a ReLU network.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public readonly void Sensitivities(float* hidden, float* outputWeights, int rows, float* sensitivities)
     {
@@ -146,15 +162,10 @@ internal unsafe struct MlpBlock<TLanes, TVector>
             v += Shape.WidthPadded;
         }
 
-        for (int layer = top; layer > 0; layer--)
-        {
-            MaskedTransposed(
-                layer, sensitivities + layer * LayerLength, Shape.WidthPadded, hidden + (layer - 1) * LayerLength, rows,
-                sensitivities + (layer - 1) * LayerLength);
-        }
+        SensitivitiesBelow<MaskedTile<TLanes, TVector>>(hidden, rows, sensitivities);
     }
 
-    /// <summary>The second-order weight gradients of all layers. The two blocks of <paramref name="tangents"/> take turns.</summary>
+    /// <summary>The second-order weight gradients of all layers of a ReLU network. The two blocks of <paramref name="tangents"/> take turns.</summary>
     public readonly void SecondOrderLayers(
         float* upstream, float* hidden, float* sensitivities, float* tangents, int rows, int outputIndex, float* gradient)
     {
@@ -204,8 +215,9 @@ internal unsafe struct MlpBlock<TLanes, TVector>
     }
 
     /// <summary>δ_below = φ'(a_below) ∘ Wᵀ δ.</summary>
-    private readonly void MaskedTransposed(int layer, float* delta, int deltaRow, float* hidden, int rows, float* below)
-        => MatrixTile<TLanes, TVector, MaskedTile<TLanes, TVector>>.Multiply(new MatrixProduct
+    private readonly void SlopedTransposed<TSlope>(int layer, float* delta, int deltaRow, float* slopes, int rows, float* below)
+        where TSlope : struct, ITileEpilogue<TLanes, TVector>
+        => MatrixTile<TLanes, TVector, TSlope>.Multiply(new MatrixProduct
         {
             A = delta,
             ARow = deltaRow,
@@ -214,14 +226,14 @@ internal unsafe struct MlpBlock<TLanes, TVector>
             Init = Packed + Shape.ZerosOffset,
             C = below,
             CRow = Shape.WidthPadded,
-            Mask = hidden,
+            Mask = slopes,
             M = rows,
             N = Shape.WidthPadded,
             K = Shape.LayerOutputs(layer),
         });
 
     /// <summary>dL/dW += δᵀ x and dL/db += Σ δ, row after row.</summary>
-    private readonly void AddOuterProduct(int layer, float* delta, int deltaRow, float* x, int rows, float* gradient, bool withBias)
+    public readonly void AddOuterProduct(int layer, float* delta, int deltaRow, float* x, int rows, float* gradient, bool withBias)
     {
         float* weights = gradient + Shape.PaddedGradientOffset(layer);
         int inputsPadded = Shape.LayerInputsPadded(layer);
@@ -248,7 +260,7 @@ internal unsafe struct MlpBlock<TLanes, TVector>
 
     /// <summary>sum += the rows, one after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void SumRows(float* values, int row, int rows, float* sum, int columns)
+    public static void SumRows(float* values, int row, int rows, float* sum, int columns)
     {
         for (int column = 0; column < columns; column += TLanes.Count)
         {

@@ -81,15 +81,15 @@ public readonly struct ExpOutput : IOutputActivation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Value(float preactivation) => MathF.Exp(preactivation);
+    public static float Value(float preactivation) => Elementary.Exp(preactivation);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Derivative(float preactivation) => MathF.Exp(preactivation);
+    public static float Derivative(float preactivation) => Elementary.Exp(preactivation);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float SecondDerivative(float preactivation) => MathF.Exp(preactivation);
+    public static float SecondDerivative(float preactivation) => Elementary.Exp(preactivation);
 }
 
 /// <summary>

@@ -26,25 +26,28 @@ public class FusedMlpHostTests
         new() { InputCount = 128, Width = 128, HiddenLayers = 4, OutputCount = 128 },
     ];
 
-    public static TheoryData<int, int> ShapesAndRows()
+    public static TheoryData<HiddenActivation, int, int> ShapesAndRows()
     {
-        var data = new TheoryData<int, int>();
-        for (int shape = 0; shape < _shapes.Length; shape++)
+        var data = new TheoryData<HiddenActivation, int, int>();
+        foreach (HiddenActivation activation in Enum.GetValues<HiddenActivation>())
         {
-            data.Add(shape, 131);
-        }
-        foreach (int rows in (int[])[0, 1, 2, 5, 6, 7, 63, 64, 95, 96, 97, 384, 385, 6145 * 2])
-        {
-            data.Add(0, rows);
+            for (int shape = 0; shape < _shapes.Length; shape++)
+            {
+                data.Add(activation, shape, 131);
+            }
+            foreach (int rows in (int[])[0, 1, 2, 5, 6, 7, 63, 64, 95, 96, 97, 384, 385, 6145 * 2])
+            {
+                data.Add(activation, 0, rows);
+            }
         }
         return data;
     }
 
     [Theory]
     [MemberData(nameof(ShapesAndRows))]
-    public void Every_pass_gives_the_kernels_numbers(int shape, int rows)
+    public void Every_pass_gives_the_kernels_numbers(HiddenActivation activation, int shape, int rows)
     {
-        MlpOptions options = _shapes[shape];
+        MlpOptions options = _shapes[shape] with { HiddenActivation = activation };
         var data = new Data(options, rows);
         Results expected = Run(data, 2, KernelChoice.Portable);
         foreach (int threads in (int[])[1, 2, 4])
@@ -55,19 +58,23 @@ public class FusedMlpHostTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(2)]
-    [InlineData(5)]
-    [InlineData(7)]
-    public void Every_vector_width_gives_the_kernels_numbers(int shape)
+    [InlineData(HiddenActivation.Relu, 0)]
+    [InlineData(HiddenActivation.Relu, 2)]
+    [InlineData(HiddenActivation.Relu, 5)]
+    [InlineData(HiddenActivation.Relu, 7)]
+    [InlineData(HiddenActivation.Silu, 0)]
+    [InlineData(HiddenActivation.Silu, 2)]
+    [InlineData(HiddenActivation.Silu, 5)]
+    [InlineData(HiddenActivation.Silu, 7)]
+    public void Every_vector_width_gives_the_kernels_numbers(HiddenActivation activation, int shape)
     {
-        var data = new Data(_shapes[shape], 203);
+        var data = new Data(_shapes[shape] with { HiddenActivation = activation }, 203);
         Results expected = Run(data, 2, KernelChoice.Portable);
         using var threads = new HostThreads(2);
-        using var wide = new FusedMlpHost<Lanes512, Vector512<float>>(threads);
-        using var eight = new FusedMlpHost<Lanes256, Vector256<float>>(threads);
-        using var four = new FusedMlpHost<Lanes128, Vector128<float>>(threads);
-        using var one = new FusedMlpHost<Lanes32, float>(threads);
+        using FusedMlpHost wide = FusedMlpHost.Create<Lanes512, Vector512<float>>(activation, threads);
+        using FusedMlpHost eight = FusedMlpHost.Create<Lanes256, Vector256<float>>(activation, threads);
+        using FusedMlpHost four = FusedMlpHost.Create<Lanes128, Vector128<float>>(activation, threads);
+        using FusedMlpHost one = FusedMlpHost.Create<Lanes32, float>(activation, threads);
         foreach (FusedMlpHost host in (FusedMlpHost[])[wide, eight, four, one])
         {
             using var device = new TestDevice();
@@ -75,30 +82,48 @@ public class FusedMlpHostTests
         }
     }
 
-    [Fact]
-    public void One_twin_runs_networks_of_different_shapes()
+    [Theory]
+    [InlineData(HiddenActivation.Relu)]
+    [InlineData(HiddenActivation.Silu)]
+    public void One_twin_runs_networks_of_different_shapes(HiddenActivation activation)
     {
         using var device = new TestDevice(2, KernelChoice.Tuned);
-        IPasses passes = new LauncherPasses(device.Kernels<FusedMlp<Relu>>());
+        IPasses passes = Launcher(device, activation);
         foreach (int shape in (int[])[0, 8, 0, 2])
         {
-            var data = new Data(_shapes[shape], 50);
+            var data = new Data(_shapes[shape] with { HiddenActivation = activation }, 50);
             Run(data, 1, KernelChoice.Portable).RequireSame(Run(data, device, passes));
         }
     }
 
-    [Fact]
-    public void A_network_that_has_gone_wrong_does_not_look_dead()
+    [Theory]
+    [InlineData(HiddenActivation.Relu)]
+    [InlineData(HiddenActivation.Silu)]
+    public void A_network_that_has_gone_wrong_does_not_look_dead(HiddenActivation activation)
     {
-        var data = new Data(MlpOptions.Toybox, 10);
+        var data = new Data(MlpOptions.Toybox with { HiddenActivation = activation }, 10);
         data.Parameters[0] = float.NaN;
         Assert.Contains(Run(data, 1, KernelChoice.Tuned).Output, float.IsNaN);
     }
 
+    // No shape falls back to the kernels: widths 1 to 128, one to four layers, with and without biases are all in the list above.
+    [Fact]
+    public void Both_activations_have_a_twin()
+    {
+        using var device = new TestDevice(1, KernelChoice.Tuned);
+        using var portable = new TestDevice(1);
+        Assert.False(portable.Kernels<FusedMlp<Relu>>().IsTuned);
+        Assert.True(device.Kernels<FusedMlp<Relu>>().IsTuned);
+        Assert.True(device.Kernels<FusedMlp<Silu>>().IsTuned);
+    }
+
+    private static LauncherPasses Launcher(TestDevice device, HiddenActivation activation)
+        => new(activation == HiddenActivation.Relu ? device.Kernels<FusedMlp<Relu>>() : device.Kernels<FusedMlp<Silu>>());
+
     private static Results Run(Data data, int threads, KernelChoice choice)
     {
         using var device = new TestDevice(threads, choice);
-        return Run(data, device, new LauncherPasses(device.Kernels<FusedMlp<Relu>>()));
+        return Run(data, device, Launcher(device, data.Options.HiddenActivation));
     }
 
     private static Results Run(Data data, TestDevice device, IPasses passes)
@@ -124,10 +149,14 @@ public class FusedMlpHostTests
         passes.Backward(options, parameters, input, dLdOutput, dLdParametersOnly, ArrayView<float>.Empty, scratch);
         int outputIndex = options.OutputCount - 1;
         passes.InputGradient(options, parameters, input, outputIndex, gradient);
-        passes.InputGradientBackward(options, parameters, input, outputIndex, device.Upload(data.DLdGradient), dLdParametersSecond, scratch);
+        ArrayView<float> dLdGradient = device.Upload(data.DLdGradient);
+        ArrayView<float> dLdInputSecond = device.Upload(data.Input);
+        passes.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParametersSecond, dLdInputSecond, scratch);
+        passes.InputGradientBackward(
+            options, parameters, input, outputIndex, dLdGradient, dLdParametersSecond, ArrayView<float>.Empty, scratch);
         return new Results(
             device.Read(output), device.Read(dLdParameters), device.Read(dLdParametersOnly), device.Read(dLdInput),
-            device.Read(gradient), device.Read(dLdParametersSecond));
+            device.Read(gradient), device.Read(dLdParametersSecond), device.Read(dLdInputSecond));
     }
 
     private interface IPasses
@@ -142,10 +171,10 @@ public class FusedMlpHostTests
 
         void InputGradientBackward(
             MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> dLdGradient,
-            ArrayView<float> dLdParameters, ArrayView<float> scratch);
+            ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch);
     }
 
-    private sealed class LauncherPasses(FusedMlp<Relu> mlp) : IPasses
+    private sealed class LauncherPasses(IFusedMlp mlp) : IPasses
     {
         public void Forward(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> output)
             => mlp.Forward(options, parameters, input, output);
@@ -161,8 +190,8 @@ public class FusedMlpHostTests
 
         public void InputGradientBackward(
             MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> dLdGradient,
-            ArrayView<float> dLdParameters, ArrayView<float> scratch)
-            => mlp.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, scratch);
+            ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+            => mlp.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, scratch, dLdInput);
     }
 
     private sealed class HostPasses(FusedMlpHost host) : IPasses
@@ -181,8 +210,8 @@ public class FusedMlpHostTests
 
         public void InputGradientBackward(
             MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> dLdGradient,
-            ArrayView<float> dLdParameters, ArrayView<float> scratch)
-            => host.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, scratch);
+            ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+            => host.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, dLdInput, scratch);
     }
 
     private sealed class Data
@@ -227,7 +256,8 @@ public class FusedMlpHostTests
     }
 
     private sealed record Results(
-        float[] Output, float[] DLdParameters, float[] DLdParametersOnly, float[] DLdInput, float[] Gradient, float[] DLdParametersSecond)
+        float[] Output, float[] DLdParameters, float[] DLdParametersOnly, float[] DLdInput, float[] Gradient, float[] DLdParametersSecond,
+        float[] DLdInputSecond)
     {
         public void RequireSame(Results actual)
         {
@@ -239,6 +269,7 @@ public class FusedMlpHostTests
                 ("dL/dinput", DLdInput, actual.DLdInput),
                 ("input gradient", Gradient, actual.Gradient),
                 ("second-order dL/dparameters", DLdParametersSecond, actual.DLdParametersSecond),
+                ("second-order dL/dinput", DLdInputSecond, actual.DLdInputSecond),
             ])
             {
                 Same.Require(name, mine, theirs);

@@ -27,6 +27,15 @@ public static class Cascades
     public static float HalfSide(int cascade, int count, float bound) =>
         cascade == count - 1 ? bound : Interop.IntAsFloat((uint)(cascade + 127) << 23);
 
+    /// <summary>
+    /// Cascades, from the finest on, of which each has twice the side of the one before, so that 2³ cells of one are a cell of the next: all of
+    /// them, or all but the last one, which spans the bound.
+    /// </summary>
+    /// <param name="count">Number of cascades C ≥ 1.</param>
+    /// <param name="bound">Half the side of the scene's cube, world units.</param>
+    public static int NestedCount(int count, float bound) =>
+        count > 1 && HalfSide(count - 1, count, bound) != 2f * HalfSide(count - 2, count, bound) ? count - 1 : count;
+
     /// <summary>The finest cascade whose cube holds a position: 0 below 1, then one for each doubling.</summary>
     /// <param name="largest">Largest of |x|, |y|, |z|, world units.</param>
     /// <param name="count">Number of cascades.</param>

@@ -16,7 +16,7 @@ namespace DreamFusion.Kernels.March;
 /// samples = { k : the cell of x = o + t_k d is occupied },  δ = dt(t_k)
 /// cell: of the cascade max(by position, by step) of <see cref="Cascades"/>, ⌊(x / b + 1) N / 2⌋ in its cube ±b
 /// </code>
-/// Empty cells are left in one go; which lattice points become samples does not depend on that. Two passes:
+/// Empty cells, and coarser ones that are empty as a whole, are left in one go; which lattice points become samples does not depend on that. Two passes:
 /// <see cref="Count"/>, an exclusive prefix sum over rays, <see cref="Write"/>; so the packing depends on nothing but the
 /// input. Source: instant-ngp (Müller et al. 2022), appendix E.1; fixed steps are t_0 + k dt instead of repeated addition.
 /// No backward: the samples of a step are constants (the estimator ignores how they move with the camera).
@@ -25,6 +25,9 @@ public static class RayMarchKernels
 {
     /// <summary>Rays that one work item of the prefix sum adds up.</summary>
     public const int RaysPerSum = 256;
+
+    // Two roundings of half a unit in the last place each for o + t d, two for its cell coordinate, and as much again for the other end of a skip.
+    private const float RelativeRounding = 4f / (1 << 23);
 
     /// <summary>Device arguments. R rays, M samples.</summary>
     public struct Args
@@ -49,6 +52,9 @@ public static class RayMarchKernels
 
         /// <summary>Number of cascades C.</summary>
         public int CascadeCount;
+
+        /// <summary>Number of cascades, from the finest on, of which each has twice the side of the one before; C or C - 1.</summary>
+        public int NestedCascadeCount;
 
         /// <summary>Half the side of the grid's cube, world units.</summary>
         public float Bound;
@@ -215,14 +221,16 @@ public static class RayMarchKernels
             int cellX = Cell(x, a.Resolution);
             int cellY = Cell(y, a.Resolution);
             int cellZ = Cell(z, a.Resolution);
-            uint cell = Morton.Encode((uint)cellX, (uint)cellY, (uint)cellZ) + (uint)(cascade * a.Resolution * a.Resolution * a.Resolution);
-            if (((a.Bits[(int)(cell >> 5)] >> (int)(cell & 31)) & 1u) != 0)
+            int side = EmptySide(cascade, cellX, cellY, cellZ, a);
+            if (side == 0)
             {
                 return true;
             }
-            float exit = DistanceToFace(x, cellX, direction.X);
-            exit = Smaller(exit, DistanceToFace(y, cellY, direction.Y));
-            exit = Smaller(exit, DistanceToFace(z, cellZ, direction.Z));
+            // As far as rounding can put a lattice point from where it belongs, in cells: a ray that grazes a face crosses it that much earlier.
+            float margin = (half + t) * cellsPerUnit * RelativeRounding;
+            float exit = DistanceToFace(x, cellX & -side, side, direction.X, margin);
+            exit = MathF.Min(exit, DistanceToFace(y, cellY & -side, side, direction.Y, margin));
+            exit = MathF.Min(exit, DistanceToFace(z, cellZ & -side, side, direction.Z, margin));
             if (a.ConeAngle > 0f)
             {
                 LeaveByConeSteps(ref walk, t + (exit / cellsPerUnit), cascade, a);
@@ -270,15 +278,40 @@ public static class RayMarchKernels
         return cell < 0 ? 0 : cell < resolution ? cell : resolution - 1;
     }
 
-    // Distance, in cells, along a unit direction from coordinate x to the face of its cell that the ray leaves through.
-    private static float DistanceToFace(float x, int cell, float direction)
+    private static bool IsOccupied(int cascade, int cellX, int cellY, int cellZ, in Args a)
+    {
+        uint cell = Morton.Encode((uint)cellX, (uint)cellY, (uint)cellZ) + (uint)(cascade * a.Resolution * a.Resolution * a.Resolution);
+        return ((a.Bits[(int)(cell >> 5)] >> (int)(cell & 31)) & 1u) != 0;
+    }
+
+    // Side, in cells of its cascade, of the largest block around a cell that is known to be empty: 1 for the cell alone, 2 for the cell of the next
+    // coarser cascade, and so on; 0 if the cell is occupied. The coarsest is asked first, because most of space is empty. It is a whole
+    // block where every cascade has twice the side of the one before. Blocks of up to N/4 cells lie wholly inside or wholly outside the next finer
+    // cascade's cube, so every lattice point in one belongs to the cascade that was asked, unless its step has grown, which ends the skip.
+    private static int EmptySide(int cascade, int cellX, int cellY, int cellZ, in Args a)
+    {
+        int centre = a.Resolution / 2;
+        int level = cascade < a.NestedCascadeCount ? a.NestedCascadeCount - 1 - cascade : 0;
+        while ((4 << level) > a.Resolution)
+        {
+            level--;
+        }
+        while (level >= 0
+            && IsOccupied(cascade + level, ((cellX - centre) >> level) + centre, ((cellY - centre) >> level) + centre, ((cellZ - centre) >> level) + centre, a))
+        {
+            level--;
+        }
+        return level < 0 ? 0 : 1 << level;
+    }
+
+    // Distance, in cells, along a unit direction from coordinate x to the face of the block [low, low + side) that the ray leaves through.
+    private static float DistanceToFace(float x, int low, int side, float direction, float margin)
     {
         if (direction == 0f)
         {
             return float.MaxValue;
         }
-        float face = direction > 0f ? cell + 1 : cell;
-        return (face - x) / direction;
+        return direction > 0f ? (low + side - margin - x) / direction : (low + margin - x) / direction;
     }
 
     private static float Smaller(float a, float b) => a < b ? a : b;
@@ -392,6 +425,7 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
             Resolution = grid.Options.Resolution,
             Bound = grid.Options.Bound,
             CascadeCount = grid.Options.CascadeCount,
+            NestedCascadeCount = Cascades.NestedCount(grid.Options.CascadeCount, grid.Options.Bound),
             StepLength = options.StepLength,
             MaxStepLength = options.MaxStepLength,
             ConeAngle = options.ConeAngle,

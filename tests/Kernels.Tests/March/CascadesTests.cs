@@ -38,6 +38,17 @@ public sealed class CascadesTests
         Assert.Equal(bound, Cascades.HalfSide(0, 1, bound));
     }
 
+    [Theory]
+    [InlineData(0.5f, 1, 1)]
+    [InlineData(1.15f, 1, 1)]
+    [InlineData(1.15f, 2, 1)]
+    [InlineData(2f, 2, 2)]
+    [InlineData(3f, 3, 2)]
+    [InlineData(4f, 3, 3)]
+    [InlineData(8f, 3, 2)]
+    public void OnlyTheLastCascadeMayNotBeTwiceTheOneBefore(float bound, int cascades, int nested) =>
+        Assert.Equal(nested, Cascades.NestedCount(cascades, bound));
+
     // The exponent of frexp: [½, 1) gives 0, [1, 2) gives 1, and so on; clamped to the four cascades.
     [Theory]
     [InlineData(0f, 0)]

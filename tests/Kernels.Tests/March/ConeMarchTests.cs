@@ -179,6 +179,9 @@ public sealed class ConeMarchTests
             Add(new Float3(face, bound * (random.NextSingle() - 0.5f), -2f * bound * sign), new Float3(0f, 0f, sign));
             Add(new Float3(-2f * bound, face, face), new Float3(1f, 0f, 0f));
             Add(new Float3(0.01f * i, 2f * bound, 0f), new Float3(0f, -1f, 0f));
+            // Almost along a face, across it somewhere on the way: rounding decides where.
+            float graze = MathF.Pow(10f, -4f - 4f * random.NextSingle()) * (random.Next(2) == 0 ? 1f : -1f);
+            Add(new Float3(face - 2f * bound * graze * (0.5f + random.NextSingle()), bound * (random.NextSingle() - 0.5f), -2f * bound * sign), new Float3(graze, 0f, sign));
         }
         Add(new Float3(2f, 2f, 2f) * bound, new Float3(-1f, -1f, -1f));
         Add(new Float3(2f, 0f, 0f) * bound, new Float3(-1f, 1f, 0f));

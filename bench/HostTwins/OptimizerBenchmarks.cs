@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using DreamFusion.Bench.Baselines;
+using DreamFusion.Bench.Measurement;
 using DreamFusion.Kernels.Encode;
 using DreamFusion.Kernels.Optimize;
 using ILGPU;
@@ -9,11 +10,11 @@ using ILGPU.Runtime;
 namespace DreamFusion.Bench.HostTwins;
 
 /// <summary>
-/// One optimiser step over the table of the toybox grid on one thread, inspection of the gradient and zeroing included. Copy moves as many bytes as the
+/// One optimiser step over the table of a grid on one thread, inspection of the gradient and zeroing included. Copy moves as many bytes as the
 /// update itself reads and writes at least: Adam reads four arrays and writes three, Adan six and six.
 /// </summary>
-[Config(typeof(SingleCallConfig))]
-[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
+[Config(typeof(FamilyConfig))]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByParams, BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
 public unsafe class OptimizerBenchmarks
 {
@@ -29,11 +30,14 @@ public unsafe class OptimizerBenchmarks
     private AdanState _state;
     private int _step;
 
+    [Params("toybox", "16 x 2^19")]
+    public string Grid { get; set; } = "";
+
     [GlobalSetup]
     public void Setup()
     {
         _devices = TwinDevices.Create();
-        int count = new HashGridLayout(HashGridOptions.Toybox).ParameterCount;
+        int count = new HashGridLayout(Grid == "toybox" ? HashGridOptions.Toybox : new HashGridOptions()).ParameterCount;
         _groups[0] = new OptimizerGroup(0, count, 1e-3);
         _parameters = _devices.Uniform(count);
         _gradients = _devices.Uniform(count);

@@ -8,23 +8,25 @@ using ILGPU.Runtime;
 namespace DreamFusion.Bench.HostTwins;
 
 /// <summary>
-/// Two devices of one thread each, one running the kernels as they are written and one their host twins. They share the arrays: memory of a CPU
-/// device is memory of the host.
+/// Two devices with the same number of threads, one running the kernels as they are written and one their host twins. They share the arrays:
+/// memory of a CPU device is memory of the host.
 /// </summary>
 public sealed class TwinDevices : IDisposable
 {
     private readonly List<IDisposable> _buffers = [];
     private readonly Random _random = new(1);
 
-    private TwinDevices()
+    private TwinDevices(int threads)
     {
+        Portable = DeviceContext.CreateCpu(threads, choice: KernelChoice.Portable);
+        Tuned = DeviceContext.CreateCpu(threads, choice: KernelChoice.Tuned);
     }
 
-    public DeviceContext Portable { get; } = DeviceContext.CreateCpu(1, choice: KernelChoice.Portable);
+    public DeviceContext Portable { get; }
 
-    public DeviceContext Tuned { get; } = DeviceContext.CreateCpu(1, choice: KernelChoice.Tuned);
+    public DeviceContext Tuned { get; }
 
-    public static TwinDevices Create() => new();
+    public static TwinDevices Create(int threads = 1) => new(threads);
 
     public ArrayView<float> Uniform(long length, float bound = 1f)
     {

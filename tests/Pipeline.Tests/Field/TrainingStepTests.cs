@@ -132,7 +132,7 @@ public sealed class TrainingStepTests
                 Loss = toybox.Loss with { Orientation = 0.1f, TotalVariation = 0f, EntropyRamp = 0f },
                 Renderer = toybox.Renderer with { MaxSteps = 24 },
             };
-            Device = DeviceContext.CreateCpu(2, choice: choice);
+            Device = DeviceContext.CreateCpu(2, assertions: choice == KernelChoice.Portable, choice);
             _field = new RadianceField(Device, FieldOptions.From(_configuration.Nerf));
             _field.Initialise(3);
             _occupancy = new OccupancyUpdater(Device, _field, _configuration.Renderer, 3);

@@ -147,6 +147,8 @@ internal static class FamilyCases
         Variable constant = b.Tape.Constant(b.Values(3 * M, -1, 1), M, 3);
         b.Take(b.Tape.HashGridPositionGradient(options, table, constant, b.Leaf(M, options.FeatureCount)));
         b.Take(b.Tape.HashGridEncode(options, table, positions, activeLevels: 3));
+        b.Take(b.Tape.HashGridEncode(options, table, constant, out HashGridJacobian jacobian));
+        b.Take(b.Tape.HashGridPositionGradient(jacobian, b.Leaf(M, options.FeatureCount)));
     }
 
     private static void TotalVariation(Bench b)

@@ -25,7 +25,7 @@ public sealed record RenderedView(
 
 /// <summary>
 /// Camera to image: rays, march, field, shading, composite. Differentiable in the field's parameters. The field's values are most
-/// of a step's memory (128 to 600 bytes for each sample), so a view that needs more than a limit is evaluated in checkpointed
+/// of a step's memory (100 to 1000 bytes for each sample), so a view that needs more than a limit is evaluated in checkpointed
 /// segments of its samples: each is computed once more in the backward pass, and only one is in memory at a time.
 /// </summary>
 public sealed class Renderer
@@ -123,7 +123,8 @@ public sealed class Renderer
     {
         int features = _field.Options.Grid.FeatureCount;
         int values = features + _field.Options.Network.OutputCount;
-        return 2L * sizeof(float) * (withNormals ? values + features + 3 : values);
+        int jacobian = withNormals && _field.Options.KeepsJacobian ? 3 * features : 0;
+        return sizeof(float) * ((2L * (withNormals ? values + features + 3 : values)) + jacobian);
     }
 
     private static Variable Shade(Tape tape, ViewShading shading, in PackedSamples samples, in RayBatch rays, FieldSamples field)

@@ -59,7 +59,7 @@ public sealed class FrequencyTests
         Close.Require("features", SinusoidalReference.Frequency(options, inputs), device.Read(Encode(device, options, inputs)), 3e-7);
     }
 
-    // Column order and angles of the two forms, from text-to-3d.md section 2.2; x = (1/2, 1).
+    // Column order and angles of the two forms (origin: tests/Golden/README.md); x = (1/2, 1).
     [Fact]
     public void ColumnsAreThePublishedOnes()
     {

@@ -33,7 +33,7 @@ public sealed class AdanTests
         }
     }
 
-    // Golden sequences: text-to-3d.md section 1.11, an independent script of the published update (p0 = 1, lr 5e-3, no clipping).
+    // Golden sequences (origin: tests/Golden/README.md): p0 = 1, lr 5e-3, no clipping.
     [Theory]
     [InlineData(2e-5, 0.9949999006000099, 0.9963601475107943, 0.9953088275595967)]
     [InlineData(0.0, 0.9950000001, 0.9963603466, 0.9953091262)]

@@ -32,4 +32,7 @@ public static class RandomPurpose
 
     /// <summary>Shading mode of a step.</summary>
     public const uint Shading = 9;
+
+    /// <summary>Draw of a latent from the posterior of a VAE encoder.</summary>
+    public const uint Posterior = 10;
 }

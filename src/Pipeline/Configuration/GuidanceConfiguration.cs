@@ -10,6 +10,16 @@ public enum SdsWeighting
     Uniform,
 }
 
+/// <summary>What the VAE encoder's latent is.</summary>
+public enum PosteriorMode
+{
+    /// <summary>The mean of the posterior.</summary>
+    Mean,
+
+    /// <summary>A draw from it.</summary>
+    Sample,
+}
+
 /// <summary>
 /// Score distillation. The guidance scale is the top-level <c>guidance_scale</c>, in the convention
 /// ε̂ = ε_u + s (ε_c - ε_u); threestudio's ε̂ = ε_c + s (ε_c - ε_u) is s + 1 here.
@@ -26,4 +36,10 @@ public sealed record GuidanceConfiguration
 
     /// <summary>Weight of the gradient; <c>sds</c> (1 - ᾱ) or <c>uniform</c>, default <c>sds</c>.</summary>
     public SdsWeighting Weighting { get; init; } = SdsWeighting.Sds;
+
+    /// <summary>
+    /// Latent of a rendered image; <c>mean</c> of the encoder's posterior or a <c>sample</c> of it, default <c>mean</c>.
+    /// An encoder that returns only the mean gives the mean under either.
+    /// </summary>
+    public PosteriorMode Posterior { get; init; } = PosteriorMode.Mean;
 }

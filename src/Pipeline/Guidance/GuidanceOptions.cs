@@ -24,6 +24,9 @@ public enum GuidanceWeighting
 /// <param name="Threads">Threads to use, at least 1; the two guidance branches run side by side from 2 on. Never changes a bit of the result.</param>
 public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention, GuidanceWeighting Weighting, TimestepRange Timesteps, int Threads)
 {
+    /// <summary>What the encoder's latent is; the mean by default.</summary>
+    public LatentPosterior Posterior { get; init; }
+
     /// <summary>The settings of a run.</summary>
     /// <param name="configuration">A valid configuration.</param>
     /// <returns>Its guidance settings.</returns>
@@ -41,7 +44,15 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
                 _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Weighting, "No weighting of that name."),
             },
             new TimestepRange(Decimal(guidance.TimestepRange.Min), Decimal(guidance.TimestepRange.Max), Decimal(guidance.TimestepMaxEnd)),
-            configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount);
+            configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount)
+        {
+            Posterior = guidance.Posterior switch
+            {
+                PosteriorMode.Mean => LatentPosterior.Mean,
+                PosteriorMode.Sample => LatentPosterior.Sample,
+                _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Posterior, "No posterior of that name."),
+            },
+        };
     }
 
     /// <summary>w(t).</summary>

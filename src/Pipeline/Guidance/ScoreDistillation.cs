@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using DreamFusion.Kernels.Device;
@@ -35,7 +36,7 @@ public readonly record struct SdsResult(
 public sealed class ScoreDistillation : IDisposable
 {
     private readonly GuidanceOptions _options;
-    private readonly VaeEncoder _encoder;
+    private readonly ImageEncoder _encoder;
     private readonly Denoiser _denoiser;
     private readonly float[] _noise;
     private readonly float[] _noisy;
@@ -51,7 +52,7 @@ public sealed class ScoreDistillation : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         Schedule = new NoiseSchedule(model.Scheduler);
-        _encoder = new VaeEncoder(model);
+        _encoder = new VaeEncoder(model, options.Posterior);
         try
         {
             _denoiser = new Denoiser(model, Schedule);
@@ -73,6 +74,9 @@ public sealed class ScoreDistillation : IDisposable
     /// <summary>Number of latents of one view: channels times height times width.</summary>
     public int LatentLength => _encoder.LatentLength;
 
+    /// <summary>Things worth a line in the log.</summary>
+    public IReadOnlyList<string> Notes => _encoder.Notes;
+
     /// <summary>The model's noise process.</summary>
     public NoiseSchedule Schedule { get; }
 
@@ -89,7 +93,7 @@ public sealed class ScoreDistillation : IDisposable
         int timestep = _options.Timesteps.Draw(
             step.Progress, Schedule.TimestepCount, CounterRandom.Uniform(new RandomKey(step.Seed, step.Step, RandomPurpose.Timestep), 0, 0));
         long start = Stopwatch.GetTimestamp();
-        using EncodedImage encoded = _encoder.Encode(image);
+        using EncodedImage encoded = _encoder.Encode(image, new RandomKey(step.Seed, step.Step, RandomPurpose.Posterior));
         long afterEncode = Stopwatch.GetTimestamp();
         DrawNoise(step);
         Schedule.AddNoise(encoded.Latent.Span, _noise, timestep, _noisy);

@@ -154,10 +154,14 @@ public sealed class ModelFolder
     {
         TensorSignature image = VaeEncoder.Input("image", 4);
         TensorSignature latent = VaeEncoder.Output("latent", 4, "latent_sample", "latent_parameters");
-        VaeEncoder.RequireElement(image, TensorElement.Float32);
-        VaeEncoder.RequireElement(latent, TensorElement.Float32);
+        VaeEncoder.RequireElement(image, TensorElement.Float32, TensorElement.Float16);
+        VaeEncoder.RequireElement(latent, TensorElement.Float32, TensorElement.Float16);
         VaeEncoder.RequireExtent(image, 1, 3, "red, green, blue");
-        VaeEncoder.RequireExtent(latent, 1, LatentChannels, "the UNet's in_channels");
+        if (latent.Dimensions[1] != 2 * LatentChannels)
+        {
+            VaeEncoder.RequireExtent(latent, 1, LatentChannels, "the UNet's in_channels, or twice that for mean and log-variance");
+        }
+
         ImageSize = (int)(image.Dimensions[2] ?? VaeEncoder.Config.Integer("sample_size"));
         VaeEncoder.RequireExtent(image, 2, ImageSize, "sample_size of its config.json");
         VaeEncoder.RequireExtent(image, 3, ImageSize, "a square image");

@@ -26,7 +26,7 @@ public sealed class VaeEncoderTests : IDisposable
     [Fact]
     public void LatentMatchesTheDoublePrecisionEvaluator()
     {
-        using EncodedImage encoded = _encoder.Encode(_image);
+        using EncodedImage encoded = _encoder.Encode(_image, default);
         DoubleTensor expected = _reference.Evaluate("sample", Planes(_image), "latent_sample").Map(v => v * Scale);
         double error = Wide(encoded.Latent.ToArray(), [1, 4, 16, 16]).Plus(expected, -1).Norm() / expected.Norm();
         Assert.True(error <= 1e-5, $"Relative error {error}.");
@@ -75,7 +75,7 @@ public sealed class VaeEncoderTests : IDisposable
     [Fact]
     public void ImageOfAnotherSizeIsRefused()
     {
-        ArgumentException e = Assert.Throws<ArgumentException>(() => _encoder.Encode(new float[32 * 32 * 3]));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => _encoder.Encode(new float[32 * 32 * 3], default));
         Assert.Contains("12288", e.Message, StringComparison.Ordinal);
     }
 
@@ -84,7 +84,7 @@ public sealed class VaeEncoderTests : IDisposable
     private float[] Gradient(float[] cotangent)
     {
         float[] gradient = new float[_image.Length];
-        using EncodedImage encoded = _encoder.Encode(_image);
+        using EncodedImage encoded = _encoder.Encode(_image, default);
         _encoder.Gradient(encoded, cotangent, gradient);
         return gradient;
     }

@@ -197,8 +197,8 @@ public sealed class ModelFolderTests
         using VaeEncoder expected = new(Toybox.Model);
         using VaeEncoder encoder = new(ModelFolder.Open(copy.Path));
         float[] image = [.. Enumerable.Range(0, 64 * 64 * 3).Select(i => i % 97 / 97f)];
-        using EncodedImage a = expected.Encode(image);
-        using EncodedImage b = encoder.Encode(image);
+        using EncodedImage a = expected.Encode(image, default);
+        using EncodedImage b = encoder.Encode(image, default);
         Assert.Equal(a.Latent.ToArray(), b.Latent.ToArray());
     }
 

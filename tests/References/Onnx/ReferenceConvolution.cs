@@ -2,37 +2,52 @@ using System;
 
 namespace DreamFusion.References.Onnx;
 
-/// <summary>Two-dimensional convolution as the ONNX specification writes it, and its data gradient, by one loop over all products.</summary>
+/// <summary>Convolution over one or two axes as the ONNX specification writes it, and its data gradient.</summary>
 internal static class ReferenceConvolution
 {
     public static DoubleTensor Forward(ReferenceNode node, DoubleTensor[] x)
     {
-        Geometry c = new(node, x[0], x[1]);
-        DoubleTensor y = DoubleTensor.Zeros([x[0].Shape[0], x[1].Shape[0], c.OutputHeight, c.OutputWidth]);
+        Geometry c = new(node, x[0].Shape, x[1].Shape);
+        double[] y = new double[c.Batch * c.OutputChannels * c.OutputHeight * c.OutputWidth];
         if (x.Length > 2)
         {
             int area = c.OutputHeight * c.OutputWidth;
-            for (int i = 0; i < y.Values.Length; i++)
+            for (int i = 0; i < y.Length; i++)
             {
-                y.Values[i] = x[2].Values[i / area % x[2].Values.Length];
+                y[i] = x[2].Values[i / area % x[2].Values.Length];
             }
         }
 
-        c.ForEachProduct((input, weight, output) => y.Values[output] += x[0].Values[input] * x[1].Values[weight]);
-        return y;
+        c.ForEachRow((input, stride, weight, output, count) =>
+        {
+            double w = x[1].Values[weight];
+            for (int k = 0; k < count; k++)
+            {
+                y[output + k] += x[0].Values[input + (k * stride)] * w;
+            }
+        });
+        int[] shape = x[0].Shape.Length == 3 ? [c.Batch, c.OutputChannels, c.OutputWidth] : [c.Batch, c.OutputChannels, c.OutputHeight, c.OutputWidth];
+        return new DoubleTensor(shape, y);
     }
 
     public static DoubleTensor BackwardData(ReferenceNode node, DoubleTensor[] x, DoubleTensor g)
     {
-        Geometry c = new(node, x[0], x[1]);
+        Geometry c = new(node, x[0].Shape, x[1].Shape);
         DoubleTensor gradient = DoubleTensor.Zeros(x[0].Shape);
-        c.ForEachProduct((input, weight, output) => gradient.Values[input] += g.Values[output] * x[1].Values[weight]);
+        c.ForEachRow((input, stride, weight, output, count) =>
+        {
+            double w = x[1].Values[weight];
+            for (int k = 0; k < count; k++)
+            {
+                gradient.Values[input + (k * stride)] += g.Values[output + k] * w;
+            }
+        });
         return gradient;
     }
 
+    // One axis is two with a height of 1.
     private sealed class Geometry
     {
-        private readonly int _batch;
         private readonly int _group;
         private readonly int[] _x;
         private readonly int[] _w;
@@ -40,17 +55,17 @@ internal static class ReferenceConvolution
         private readonly long[] _dilations;
         private readonly long[] _pads;
 
-        public Geometry(ReferenceNode node, DoubleTensor x, DoubleTensor w)
+        public Geometry(ReferenceNode node, int[] x, int[] w)
         {
-            _batch = x.Shape[0];
-            _x = x.Shape;
-            _w = w.Shape;
+            bool line = x.Length == 3;
+            _x = line ? [x[0], x[1], 1, x[2]] : x;
+            _w = line ? [w[0], w[1], 1, w[2]] : w;
             _group = (int)node.Whole("group", 1);
-            _strides = node.List("strides", 1, 1);
-            _dilations = node.List("dilations", 1, 1);
+            _strides = Plane(node.List("strides", line ? [1] : [1, 1]));
+            _dilations = Plane(node.List("dilations", line ? [1] : [1, 1]));
             _pads = node.Text("auto_pad", "NOTSET") switch
             {
-                "NOTSET" => node.List("pads", 0, 0, 0, 0),
+                "NOTSET" => Pads(node.List("pads", line ? [0, 0] : [0, 0, 0, 0])),
                 "VALID" => [0, 0, 0, 0],
                 string same => Same(same == "SAME_LOWER"),
             };
@@ -58,44 +73,53 @@ internal static class ReferenceConvolution
             OutputWidth = Output(1);
         }
 
+        public int Batch => _x[0];
+
+        public int OutputChannels => _w[0];
+
         public int OutputHeight { get; }
 
         public int OutputWidth { get; }
 
-        public void ForEachProduct(Action<int, int, int> product)
+        /// <summary>Calls with (first input, input stride, weight, first output, count) for every run of products along a row.</summary>
+        public void ForEachRow(Action<int, int, int, int, int> row)
         {
             int outputs = _w[0] / _group;
-            for (int n = 0; n < _batch; n++)
+            for (int n = 0; n < _x[0]; n++)
             {
                 for (int o = 0; o < _w[0]; o++)
                 {
                     for (int i = 0; i < _w[1]; i++)
                     {
-                        int channel = (o / outputs * _w[1]) + i;
+                        int plane = ((n * _x[1]) + (o / outputs * _w[1]) + i) * _x[2];
                         for (int q = 0; q < _w[2] * _w[3]; q++)
                         {
-                            Plane(product, ((n * _x[1]) + channel) * _x[2], ((((o * _w[1]) + i) * _w[2]) + (q / _w[3])) * _w[3], ((n * _w[0]) + o) * OutputHeight, q / _w[3], q % _w[3]);
+                            Plane(row, plane, (((o * _w[1]) + i) * _w[2] * _w[3]) + q, ((n * _w[0]) + o) * OutputHeight, q / _w[3], q % _w[3]);
                         }
                     }
                 }
             }
         }
 
-        private void Plane(Action<int, int, int> product, int inputRow, int weightRow, int outputRow, int ky, int kx)
+        private void Plane(Action<int, int, int, int, int> row, int inputRow, int weight, int outputRow, int ky, int kx)
         {
-            for (int y = 0; y < OutputHeight; y++)
+            int stride = (int)_strides[1];
+            int left = (int)((kx * _dilations[1]) - _pads[1]);
+            int first = left >= 0 ? 0 : (-left + stride - 1) / stride;
+            int last = Math.Min(OutputWidth - 1, (_x[3] - 1 - left) / stride);
+            for (int y = 0; y < OutputHeight && last >= first && _x[3] - 1 >= left; y++)
             {
                 int v = (int)((y * _strides[0]) + (ky * _dilations[0]) - _pads[0]);
-                for (int x = 0; x < OutputWidth && v >= 0 && v < _x[2]; x++)
+                if (v >= 0 && v < _x[2])
                 {
-                    int u = (int)((x * _strides[1]) + (kx * _dilations[1]) - _pads[1]);
-                    if (u >= 0 && u < _x[3])
-                    {
-                        product(((inputRow + v) * _x[3]) + u, weightRow + kx, ((outputRow + y) * OutputWidth) + x);
-                    }
+                    row(((inputRow + v) * _x[3]) + left + (first * stride), stride, weight, ((outputRow + y) * OutputWidth) + first, last - first + 1);
                 }
             }
         }
+
+        private static long[] Plane(long[] axes) => axes.Length == 1 ? [1, axes[0]] : axes;
+
+        private static long[] Pads(long[] pads) => pads.Length == 2 ? [0, pads[0], 0, pads[1]] : pads;
 
         private int Output(int axis)
         {

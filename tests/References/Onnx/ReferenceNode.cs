@@ -1,7 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
-using System.Runtime.InteropServices;
 
 namespace DreamFusion.References.Onnx;
 
@@ -43,7 +41,11 @@ public sealed class ReferenceNode
 
     public List<string> Outputs { get; } = [];
 
+    /// <summary>The tensor of a constant.</summary>
     public DoubleTensor? Value { get; private set; }
+
+    /// <summary>Whether the node draws normal numbers.</summary>
+    public bool IsNoise => Operator is "RandomNormal" or "RandomNormalLike";
 
     public long Whole(string name, long absent) => _integers.GetValueOrDefault(name, absent);
 
@@ -53,59 +55,11 @@ public sealed class ReferenceNode
 
     public long[] List(string name, params long[] absent) => _lists.GetValueOrDefault(name, absent);
 
-    /// <summary>A constant tensor: name (8), dimensions (1), type (2) and data (raw 9, float 4, int64 7).</summary>
-    public static (string Name, DoubleTensor Tensor) ReadTensor(ReadOnlyMemory<byte> message)
-    {
-        string name = "";
-        List<int> shape = [];
-        List<double> values = [];
-        ReadOnlyMemory<byte> raw = default;
-        long type = 0;
-        foreach (ProtobufField field in ProtobufField.Read(message))
-        {
-            switch (field.Number)
-            {
-                case 1:
-                    shape.AddRange(field.Integers().Select(d => (int)d));
-                    break;
-                case 2:
-                    type = (long)field.Varint;
-                    break;
-                case 4:
-                    values.AddRange(MemoryMarshal.Cast<byte, float>(field.Bytes.Span).ToArray().Select(v => (double)v));
-                    break;
-                case 7:
-                    values.AddRange(field.Integers().Select(v => (double)v));
-                    break;
-                case 8:
-                    name = field.Text;
-                    break;
-                case 9:
-                    raw = field.Bytes;
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        if (!raw.IsEmpty)
-        {
-            values.AddRange(type switch
-            {
-                1 => MemoryMarshal.Cast<byte, float>(raw.Span).ToArray().Select(v => (double)v),
-                7 => MemoryMarshal.Cast<byte, long>(raw.Span).ToArray().Select(v => (double)v),
-                11 => MemoryMarshal.Cast<byte, double>(raw.Span).ToArray(),
-                _ => throw new InvalidOperationException($"Tensor '{name}' has element type {type}."),
-            });
-        }
-
-        return (name, new DoubleTensor([.. shape], [.. values]));
-    }
-
     private void ReadAttribute(ReadOnlyMemory<byte> message)
     {
         string name = "";
         List<long> list = [];
+        long type = 0;
         foreach (ProtobufField field in ProtobufField.Read(message))
         {
             switch (field.Number)
@@ -123,16 +77,37 @@ public sealed class ReferenceNode
                     _texts[name] = field.Text;
                     break;
                 case 5:
-                    Value = ReadTensor(field.Bytes).Tensor;
+                    Value = ReferenceTensor.Read(field.Bytes, "").Tensor;
                     break;
                 case 8:
                     list.AddRange(field.Integers());
+                    break;
+                case 20:
+                    type = (long)field.Varint;
                     break;
                 default:
                     break;
             }
         }
 
+        // Writers may leave out a value of 0.
+        if (type == 1)
+        {
+            _numbers.TryAdd(name, 0);
+        }
+        else if (type == 2)
+        {
+            _integers.TryAdd(name, 0);
+        }
+
+        // Constants can be given as a number in place of a tensor.
+        Value = name switch
+        {
+            "value_float" => new DoubleTensor([], [_numbers[name]]),
+            "value_int" => new DoubleTensor([], [_integers[name]], whole: true),
+            "value_ints" => DoubleTensor.Integers([.. list]),
+            _ => Value,
+        };
         if (list.Count > 0)
         {
             _lists[name] = [.. list];

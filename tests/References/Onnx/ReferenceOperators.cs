@@ -6,188 +6,144 @@ namespace DreamFusion.References.Onnx;
 /// <summary>The operators of the ONNX specification that encoders use, in double precision, and their derivatives.</summary>
 public static class ReferenceOperators
 {
-    public static DoubleTensor Forward(ReferenceNode node, DoubleTensor[] x) => node.Operator switch
+    private const int Bool = 9;
+
+    /// <summary>Outputs of a node; an optional input that is left out is null.</summary>
+    public static DoubleTensor[] Forward(ReferenceNode node, DoubleTensor?[] x)
+    {
+        if (ReferenceMovement.Knows(node))
+        {
+            return ReferenceMovement.Forward(node, x);
+        }
+
+        return [Single(node, x)];
+    }
+
+    /// <summary>dL/dx_i of a node, given dL/dy of its outputs, null where the result does not use one.</summary>
+    public static DoubleTensor Backward(ReferenceNode node, DoubleTensor?[] x, DoubleTensor[] y, DoubleTensor?[] gradients, int i)
+    {
+        if (ReferenceMovement.Knows(node))
+        {
+            return ReferenceMovement.Backward(node, x, gradients, i);
+        }
+
+        DoubleTensor g = gradients[0]!;
+        if (ReferenceReduction.Knows(node))
+        {
+            return ReferenceReduction.Backward(node, x, g);
+        }
+
+        if (ReferenceNormalization.Knows(node))
+        {
+            return ReferenceNormalization.Backward(node, x, g);
+        }
+
+        return ReferenceFunction.Find(node) is (_, Func<double, double> derivative)
+            ? ReferenceBroadcast.Apply(g, x[0]!, (a, v) => a * derivative(v))
+            : Backward(node, x, y[0], g, i);
+    }
+
+    private static DoubleTensor Backward(ReferenceNode node, DoubleTensor?[] x, DoubleTensor y, DoubleTensor g, int i) => node.Operator switch
+    {
+        "Cast" => IsWhole(node) ? DoubleTensor.Zeros(x[0]!.Shape) : g,
+        "Add" => ReferenceBroadcast.SumTo(g, x[i]!.Shape),
+        "Sub" => ReferenceBroadcast.SumTo(i == 0 ? g : g.Map(v => -v), x[i]!.Shape),
+        "Mul" => Product(g, x[1 - i]!, x[i]!),
+        "Div" when i == 0 => Product(g, x[1]!.Map(b => 1 / b), x[0]!),
+        "Div" => Product(g, ReferenceBroadcast.Apply(x[0]!, x[1]!, (a, b) => -a / (b * b)), x[1]!),
+        "Pow" when i == 0 => Product(g, ReferenceBroadcast.Apply(x[0]!, x[1]!, (a, p) => p * Math.Pow(a, p - 1)), x[0]!),
+        "Pow" => Product(g, ReferenceBroadcast.Apply(x[0]!, x[1]!, (a, p) => Math.Pow(a, p) * Math.Log(a)), x[1]!),
+        "Max" or "Min" => Product(g, Share(x!, y, i), x[i]!),
+        "Clip" => ReferenceBroadcast.Apply(g, ReferenceBroadcast.Apply(x[0]!, y, (a, b) => a == b ? 1 : 0), (a, b) => a * b),
+        "MatMul" => ReferenceMatrix.MatMulBackward(x[0]!, x[1]!, g, i),
+        "Gemm" => ReferenceMatrix.GemmBackward(node, x, g, i),
+        "Softmax" => ReferenceReduction.SoftmaxBackward(node, y, g),
+        "Conv" => ReferenceConvolution.BackwardData(node, x!, g),
+        "Shape" or "Size" or "Equal" or "Less" or "Greater" or "LessOrEqual" or "GreaterOrEqual" or "ConstantOfShape" => DoubleTensor.Zeros(x[i]!.Shape),
+        _ => throw new NotSupportedException($"The reference does not know the derivative of {node.Operator}."),
+    };
+
+    private static DoubleTensor Single(ReferenceNode node, DoubleTensor?[] x)
+    {
+        if (ReferenceReduction.Knows(node))
+        {
+            return ReferenceReduction.Forward(node, x);
+        }
+
+        if (ReferenceNormalization.Knows(node))
+        {
+            return ReferenceNormalization.Forward(node, x);
+        }
+
+        return ReferenceFunction.Find(node) is (Func<double, double> function, _) ? x[0]!.Map(function) : Other(node, x);
+    }
+
+    private static DoubleTensor Other(ReferenceNode node, DoubleTensor?[] x) => node.Operator switch
     {
         "Constant" => node.Value!,
-        "Identity" => x[0],
-        "Add" => Broadcast(x[0], x[1], (a, b) => a + b),
-        "Sub" => Broadcast(x[0], x[1], (a, b) => a - b),
-        "Mul" => Broadcast(x[0], x[1], (a, b) => a * b),
-        "Div" => Broadcast(x[0], x[1], (a, b) => a / b),
-        "Neg" => x[0].Map(a => -a),
-        "Sigmoid" => x[0].Map(a => 1 / (1 + Math.Exp(-a))),
-        "Tanh" => x[0].Map(Math.Tanh),
-        "Reshape" => Reshape(x[0], [.. x[1].Values.Select(d => (int)d)]),
-        "Flatten" => Reshape(x[0], Flattened(x[0].Shape, (int)node.Whole("axis", 1))),
-        "Unsqueeze" => Reshape(x[0], Unsqueezed(x[0].Shape, [.. x[1].Values.Select(a => (int)a)])),
-        "Squeeze" => Reshape(x[0], [.. x[0].Shape.Where((_, a) => !x[1].Values.Contains(a))]),
-        "Transpose" => Transpose(x[0], Permutation(node, x[0].Shape.Length)),
-        "Conv" => ReferenceConvolution.Forward(node, x),
-        "InstanceNormalization" => InstanceNormalization(node, x),
+        "Shape" => Shape(node, x[0]!.Shape),
+        "Size" => new DoubleTensor([], [x[0]!.Values.Length], whole: true),
+        "ConstantOfShape" => Filled(x[0]!.Integers(), node.Value),
+        "Range" => Range(x[0]!.Values[0], x[1]!.Values[0], x[2]!.Values[0], x[0]!.Whole),
+        "Cast" => IsWhole(node) ? x[0]!.Map(v => node.Whole("to", 0) == Bool ? (v != 0 ? 1 : 0) : Math.Truncate(v)).As(true) : x[0]!.As(false),
+        "Add" => Apply(x, (a, b) => a + b),
+        "Sub" => Apply(x, (a, b) => a - b),
+        "Mul" => Apply(x, (a, b) => a * b),
+        "Div" => x[0]!.Whole && x[1]!.Whole ? Apply(x, (a, b) => Math.Truncate(a / b)) : Apply(x, (a, b) => a / b),
+        "Pow" => ReferenceBroadcast.Apply(x[0]!, x[1]!, Math.Pow).As(x[0]!.Whole),
+        "Max" => x.Aggregate((a, b) => ReferenceBroadcast.Apply(a!, b!, Math.Max))!,
+        "Min" => x.Aggregate((a, b) => ReferenceBroadcast.Apply(a!, b!, Math.Min))!,
+        "Equal" => Apply(x, (a, b) => a == b ? 1 : 0).As(true),
+        "Less" => Apply(x, (a, b) => a < b ? 1 : 0).As(true),
+        "Greater" => Apply(x, (a, b) => a > b ? 1 : 0).As(true),
+        "LessOrEqual" => Apply(x, (a, b) => a <= b ? 1 : 0).As(true),
+        "GreaterOrEqual" => Apply(x, (a, b) => a >= b ? 1 : 0).As(true),
+        "Clip" => Clip(x),
+        "MatMul" => ReferenceMatrix.MatMul(x[0]!, x[1]!),
+        "Gemm" => ReferenceMatrix.Gemm(node, x),
+        "Softmax" => ReferenceReduction.Softmax(node, x[0]!),
+        "Conv" => ReferenceConvolution.Forward(node, x!),
         _ => throw new NotSupportedException($"The reference does not know {node.Operator}."),
     };
 
-    /// <summary>dL/dx_i of a node, given dL/dy.</summary>
-    public static DoubleTensor Backward(ReferenceNode node, DoubleTensor[] x, DoubleTensor y, DoubleTensor g, int i) => node.Operator switch
-    {
-        "Identity" => g,
-        "Add" => SumTo(g, x[i].Shape),
-        "Sub" => SumTo(i == 0 ? g : g.Map(v => -v), x[i].Shape),
-        "Mul" => SumTo(Broadcast(g, x[1 - i], (a, b) => a * b), x[i].Shape),
-        "Div" when i == 0 => SumTo(Broadcast(g, x[1], (a, b) => a / b), x[0].Shape),
-        "Div" => SumTo(Broadcast(g, Broadcast(x[0], x[1], (a, b) => -a / (b * b)), (a, b) => a * b), x[1].Shape),
-        "Neg" => g.Map(v => -v),
-        "Sigmoid" => Broadcast(g, y, (a, s) => a * s * (1 - s)),
-        "Tanh" => Broadcast(g, y, (a, t) => a * (1 - (t * t))),
-        "Reshape" or "Flatten" or "Unsqueeze" or "Squeeze" => new DoubleTensor(x[0].Shape, g.Values),
-        "Transpose" => Transpose(g, Inverse(Permutation(node, g.Shape.Length))),
-        "Conv" => ReferenceConvolution.BackwardData(node, x, g),
-        "InstanceNormalization" => InstanceNormalizationBackward(node, x, g),
-        _ => throw new NotSupportedException($"The reference does not know {node.Operator}."),
-    };
+    private static DoubleTensor Apply(DoubleTensor?[] x, Func<double, double, double> f) => ReferenceBroadcast.Apply(x[0]!, x[1]!, f);
 
-    private static DoubleTensor Broadcast(DoubleTensor a, DoubleTensor b, Func<double, double, double> f)
-    {
-        int rank = Math.Max(a.Shape.Length, b.Shape.Length);
-        int[] shape = [.. Enumerable.Range(0, rank).Select(axis => Math.Max(Extent(a, axis, rank), Extent(b, axis, rank)))];
-        DoubleTensor y = DoubleTensor.Zeros(shape);
-        for (int i = 0; i < y.Values.Length; i++)
-        {
-            y.Values[i] = f(a.Values[Source(i, shape, a.Shape)], b.Values[Source(i, shape, b.Shape)]);
-        }
+    private static DoubleTensor Product(DoubleTensor g, DoubleTensor slope, DoubleTensor input) =>
+        ReferenceBroadcast.SumTo(ReferenceBroadcast.Apply(g, slope, (a, b) => a * b), input.Shape);
 
-        return y;
+    private static DoubleTensor Share(DoubleTensor[] x, DoubleTensor y, int i)
+    {
+        DoubleTensor[] chosen = [.. x.Select(t => ReferenceBroadcast.Apply(t, y, (a, b) => a == b ? 1 : 0))];
+        return ReferenceBroadcast.Apply(chosen[i], chosen.Aggregate((a, b) => ReferenceBroadcast.Apply(a, b, (u, v) => u + v)), (a, b) => a / b);
     }
 
-    private static DoubleTensor SumTo(DoubleTensor g, int[] shape)
+    private static DoubleTensor Clip(DoubleTensor?[] x)
     {
-        DoubleTensor sum = DoubleTensor.Zeros(shape);
-        for (int i = 0; i < g.Values.Length; i++)
-        {
-            sum.Values[Source(i, g.Shape, shape)] += g.Values[i];
-        }
-
-        return sum;
+        double smallest = x.Length > 1 && x[1] is DoubleTensor low ? low.Values[0] : double.NegativeInfinity;
+        double largest = x.Length > 2 && x[2] is DoubleTensor high ? high.Values[0] : double.PositiveInfinity;
+        return x[0]!.Map(v => Math.Min(Math.Max(v, smallest), largest));
     }
 
-    private static int Extent(DoubleTensor t, int axis, int rank) => axis < rank - t.Shape.Length ? 1 : t.Shape[axis - rank + t.Shape.Length];
+    // The element type of a cast: float, float16, double, bfloat16; anything else is an integer or bool.
+    private static bool IsWhole(ReferenceNode node) => node.Whole("to", 0) is not (1 or 10 or 11 or 16);
 
-    // Index in a tensor that was broadcast, for a flat index of the result.
-    private static int Source(int flat, int[] shape, int[] source)
+    private static DoubleTensor Shape(ReferenceNode node, int[] shape)
     {
-        int index = 0;
-        int stride = 1;
-        for (int axis = shape.Length - 1; axis >= 0; axis--)
-        {
-            int position = flat % shape[axis];
-            flat /= shape[axis];
-            int own = axis - shape.Length + source.Length;
-            if (own >= 0)
-            {
-                index += (source[own] == 1 ? 0 : position) * stride;
-                stride *= source[own];
-            }
-        }
-
-        return index;
+        int rank = shape.Length;
+        int Axis(long axis) => (int)Math.Clamp(axis < 0 ? axis + rank : axis, 0, rank);
+        return DoubleTensor.Integers([.. shape.Select(d => (long)d).Take(Axis(node.Whole("end", rank))).Skip(Axis(node.Whole("start", 0)))]);
     }
 
-    private static DoubleTensor Reshape(DoubleTensor x, int[] shape)
+    private static DoubleTensor Filled(int[] shape, DoubleTensor? value)
     {
-        int[] resolved = [.. shape.Select((d, a) => d == 0 ? x.Shape[a] : d)];
-        int open = Array.IndexOf(resolved, -1);
-        if (open >= 0)
-        {
-            resolved[open] = x.Values.Length / resolved.Where(d => d != -1).Aggregate(1, (a, b) => a * b);
-        }
-
-        return new DoubleTensor(resolved, x.Values);
+        double[] values = new double[ReferenceBroadcast.Count(shape)];
+        Array.Fill(values, value?.Values[0] ?? 0);
+        return new DoubleTensor(shape, values, value?.Whole ?? false);
     }
 
-    private static int[] Flattened(int[] shape, int axis) =>
-        [shape.Take(axis).Aggregate(1, (a, b) => a * b), shape.Skip(axis).Aggregate(1, (a, b) => a * b)];
-
-    private static int[] Unsqueezed(int[] shape, int[] axes)
+    private static DoubleTensor Range(double start, double limit, double step, bool whole)
     {
-        int next = 0;
-        return [.. Enumerable.Range(0, shape.Length + axes.Length).Select(a => axes.Contains(a) ? 1 : shape[next++])];
-    }
-
-    private static int[] Permutation(ReferenceNode node, int rank) =>
-        [.. node.List("perm", [.. Enumerable.Range(0, rank).Select(a => (long)(rank - 1 - a))]).Select(a => (int)a)];
-
-    private static int[] Inverse(int[] permutation) => [.. Enumerable.Range(0, permutation.Length).Select(a => Array.IndexOf(permutation, a))];
-
-    private static DoubleTensor Transpose(DoubleTensor x, int[] permutation)
-    {
-        DoubleTensor y = DoubleTensor.Zeros([.. permutation.Select(a => x.Shape[a])]);
-        int[] position = new int[permutation.Length];
-        for (int i = 0; i < y.Values.Length; i++)
-        {
-            int rest = i;
-            for (int axis = permutation.Length - 1; axis >= 0; axis--)
-            {
-                position[permutation[axis]] = rest % y.Shape[axis];
-                rest /= y.Shape[axis];
-            }
-
-            y.Values[i] = x.Values[position.Select((p, a) => p * x.Shape.Skip(a + 1).Aggregate(1, (u, v) => u * v)).Sum()];
-        }
-
-        return y;
-    }
-
-    private static DoubleTensor InstanceNormalization(ReferenceNode node, DoubleTensor[] x)
-    {
-        DoubleTensor y = DoubleTensor.Zeros(x[0].Shape);
-        ForEachInstance(x[0], (start, count, channel) =>
-        {
-            (double mean, double sigma) = Moments(node, x[0], start, count);
-            for (int k = start; k < start + count; k++)
-            {
-                y.Values[k] = (x[1].Values[channel] * (x[0].Values[k] - mean) / sigma) + x[2].Values[channel];
-            }
-        });
-        return y;
-    }
-
-    // y_k = c·(x_k - m)/σ + b with m = Σx/n and σ² = Σ(x - m)²/n + ε, so ∂y_k/∂x_j = c/σ·(δ_kj - 1/n - u_k·u_j/n), u = (x - m)/σ.
-    private static DoubleTensor InstanceNormalizationBackward(ReferenceNode node, DoubleTensor[] x, DoubleTensor g)
-    {
-        DoubleTensor gradient = DoubleTensor.Zeros(x[0].Shape);
-        ForEachInstance(x[0], (start, count, channel) =>
-        {
-            (double mean, double sigma) = Moments(node, x[0], start, count);
-            double sum = 0;
-            double projection = 0;
-            for (int k = start; k < start + count; k++)
-            {
-                sum += g.Values[k];
-                projection += g.Values[k] * (x[0].Values[k] - mean) / sigma;
-            }
-
-            for (int j = start; j < start + count; j++)
-            {
-                double u = (x[0].Values[j] - mean) / sigma;
-                gradient.Values[j] = x[1].Values[channel] / sigma * (g.Values[j] - (sum / count) - (u * projection / count));
-            }
-        });
-        return gradient;
-    }
-
-    private static (double Mean, double Sigma) Moments(ReferenceNode node, DoubleTensor x, int start, int count)
-    {
-        double mean = x.Values.AsSpan(start, count).ToArray().Average();
-        double variance = x.Values.AsSpan(start, count).ToArray().Average(v => (v - mean) * (v - mean));
-        return (mean, Math.Sqrt(variance + node.Number("epsilon", 1e-5)));
-    }
-
-    private static void ForEachInstance(DoubleTensor x, Action<int, int, int> body)
-    {
-        int count = x.Shape.Skip(2).Aggregate(1, (a, b) => a * b);
-        for (int i = 0; i < x.Shape[0] * x.Shape[1]; i++)
-        {
-            body(i * count, count, i % x.Shape[1]);
-        }
+        int count = (int)Math.Max(0, Math.Ceiling((limit - start) / step));
+        return new DoubleTensor([count], [.. Enumerable.Range(0, count).Select(i => start + (i * step))], whole);
     }
 }

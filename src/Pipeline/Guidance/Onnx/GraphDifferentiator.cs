@@ -2,38 +2,32 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
-using DreamFusion.Pipeline.Models;
-using Google.Protobuf;
 
 namespace DreamFusion.Pipeline.Guidance.Onnx;
 
 /// <summary>
-/// A graph y = f(x) and its vector-Jacobian product g = Jᵀ(x)·ȳ, as two models: the forward one returns y and the
-/// activations that the backward one takes, so nothing is computed twice.
-/// </summary>
-/// <param name="Forward">Serialised model: x to y and <paramref name="Saved"/>.</param>
-/// <param name="Backward">Serialised model: ȳ and <paramref name="Saved"/> to g.</param>
-/// <param name="Saved">Names of the activations handed over; the input itself may be among them.</param>
-/// <param name="Input">Name of x.</param>
-/// <param name="Output">Name of y.</param>
-/// <param name="Cotangent">Name of ȳ.</param>
-/// <param name="Gradient">Name of g.</param>
-/// <param name="OutputShape">Extents of y.</param>
-internal sealed record DifferentiatedGraph(
-    byte[] Forward, byte[] Backward, IReadOnlyList<string> Saved, string Input, string Output, string Cotangent, string Gradient, IReadOnlyList<int> OutputShape);
-
-/// <summary>
 /// Reverse-mode differentiation of an ONNX graph with respect to its input (weights are frozen): walks the nodes from the
 /// output back and lets one <see cref="IOperatorGradient"/> per operator add its part of the backward graph.
+/// <para>
+/// An activation that cheap operators compute from a single other value is not handed over but computed again in the
+/// backward graph: of each normalisation and SiLU only the input is kept, a third of the memory.
+/// </para>
 /// </summary>
 internal sealed class GraphDifferentiator
 {
-    private const int BackwardOpset = 17;
-    private const int BackwardIrVersion = 8;
+    private static readonly HashSet<string> _cheap =
+    [
+        "Abs", "Add", "Cast", "Clip", "Div", "Equal", "Erf", "Exp", "Expand", "Flatten", "Gelu", "Greater", "GreaterOrEqual", "Identity",
+        "InstanceNormalization", "LayerNormalization", "LeakyRelu", "Less", "LessOrEqual", "Log", "Max", "Min", "Mul", "Neg", "Not", "Pow", "Reciprocal", "Relu",
+        "Reshape", "Sigmoid", "Softplus", "Sqrt", "Squeeze", "Sub", "Tanh", "Unsqueeze", "Where",
+    ];
+
     private readonly ForwardGraph _forward;
     private readonly GraphProto _backward = new() { Name = "vector_jacobian_product" };
     private readonly Dictionary<string, string> _gradients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _roots = new(StringComparer.Ordinal);
     private readonly List<string> _saved = [];
+    private readonly HashSet<string> _available = new(StringComparer.Ordinal);
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private int _values;
 
@@ -45,33 +39,63 @@ internal sealed class GraphDifferentiator
     /// <param name="output">Name of the output y.</param>
     /// <param name="inputShape">Extents of x.</param>
     /// <returns>Forward and backward model.</returns>
-    /// <exception cref="InvalidModelException">An operator without a gradient, named with its node, or a graph ONNX Runtime refuses.</exception>
+    /// <exception cref="Models.InvalidModelException">An operator without a gradient, named with its node, or a graph ONNX Runtime refuses.</exception>
     public static DifferentiatedGraph Differentiate(OnnxModel model, string input, string output, int[] inputShape) =>
-        new GraphDifferentiator(new ForwardGraph(model, input, output, inputShape)).Build();
+        Differentiate(new ForwardGraph(model, input, output, inputShape));
+
+    /// <summary>Differentiates a folded graph.</summary>
+    /// <param name="forward">The graph; what its output does not need is dropped.</param>
+    /// <returns>Forward and backward model.</returns>
+    /// <exception cref="Models.InvalidModelException">An operator without a gradient, named with its node.</exception>
+    public static DifferentiatedGraph Differentiate(ForwardGraph forward)
+    {
+        forward.Prune();
+        return new GraphDifferentiator(forward).Build();
+    }
 
     /// <summary>The graph being differentiated.</summary>
     internal ForwardGraph Forward => _forward;
 
-    /// <summary>Makes a forward value available in the backward graph.</summary>
+    /// <summary>Makes a forward value available in the backward graph: handed over, or computed again from one that is.</summary>
     internal string Save(string value)
     {
-        if (!_saved.Contains(value))
+        if (!_available.Add(value))
         {
-            _saved.Add(value);
+            return value;
         }
 
+        if (Root(value) == value)
+        {
+            _saved.Add(value);
+            return value;
+        }
+
+        NodeProto node = _forward.Producer(value)!;
+        foreach (string input in node.Input.Where(i => i.Length > 0))
+        {
+            if (_forward.Constant(input) is TensorProto constant)
+            {
+                Constant(constant, input);
+            }
+            else
+            {
+                Save(input);
+            }
+        }
+
+        _backward.Node.Add(node);
         return value;
     }
 
     /// <summary>Adds a constant to the backward graph, once per name.</summary>
-    internal string Constant(TensorProto tensor)
+    internal string Constant(TensorProto tensor, string name)
     {
-        if (_initializers.Add(tensor.Name))
+        if (_initializers.Add(name))
         {
-            _backward.Initializer.Add(tensor);
+            _backward.Initializer.Add(tensor.Name == name ? tensor : new TensorProto(tensor) { Name = name });
         }
 
-        return tensor.Name;
+        return name;
     }
 
     /// <summary>A name that no other value has.</summary>
@@ -89,38 +113,53 @@ internal sealed class GraphDifferentiator
         return output;
     }
 
-    /// <summary>dL/dvalue += gradient.</summary>
-    internal void Accumulate(string value, string gradient) =>
-        _gradients[value] = _gradients.TryGetValue(value, out string? sum) ? Emit("Add", [sum, gradient]) : gradient;
+    /// <summary>dL/dvalue += gradient; nothing for a value that has no gradient.</summary>
+    internal void Accumulate(string value, string gradient)
+    {
+        if (_forward.Varies(value))
+        {
+            _gradients[value] = _gradients.TryGetValue(value, out string? sum) ? Emit("Add", [sum, gradient]) : gradient;
+        }
+    }
+
+    // The only value that has to be kept for a value to be computed again cheaply; itself, if there is none.
+    private string Root(string value)
+    {
+        if (!_roots.TryGetValue(value, out string? root))
+        {
+            root = value;
+            if (_forward.Producer(value) is NodeProto node && node.Output.Count == 1 && NodeProbe.IsDefaultDomain(node) && _cheap.Contains(node.OpType))
+            {
+                string[] sources = [.. node.Input.Where(i => i.Length > 0 && _forward.Constant(i) is null).Select(Root).Distinct()];
+                root = sources.Length == 1 ? sources[0] : value;
+            }
+
+            _roots[value] = root;
+        }
+
+        return root;
+    }
 
     private DifferentiatedGraph Build()
     {
         string cotangent = NewName("cotangent");
         _gradients[_forward.Output] = cotangent;
-        foreach (NodeProto node in _forward.VaryingNodes.Reverse())
+        foreach (NodeProto node in _forward.Nodes.Reverse())
         {
-            // A node whose output the result does not use has no gradient.
-            if (!node.Output.Any(_gradients.ContainsKey))
+            // Without a gradient: a node whose results are used only where there is none, such as by a comparison.
+            string?[] gradients = [.. node.Output.Select(o => _gradients.GetValueOrDefault(o))];
+            if (gradients.Any(g => g is not null))
             {
-                continue;
+                BackwardNode context = new(this, node, gradients);
+                OperatorGradients.For(context).Differentiate(context);
             }
-
-            BackwardNode context = new(this, node, _gradients.GetValueOrDefault(node.Output[0]));
-            OperatorGradients.For(context).Differentiate(context);
         }
 
-        if (!_gradients.TryGetValue(_forward.Input, out string? gradient))
-        {
-            throw new InvalidModelException($"{_forward.Name}: '{_forward.Output}' does not depend on '{_forward.Input}', so it has no gradient. Export the graph again.");
-        }
-
-        _backward.Input.Add(Tensors.Value(cotangent, _forward.Shape(_forward.Output)));
-        _backward.Input.AddRange(_saved.Select(name => Tensors.Value(name, _forward.Shape(name))));
-        _backward.Output.Add(Tensors.Value(gradient, _forward.Shape(_forward.Input)));
-        ModelProto model = new() { IrVersion = BackwardIrVersion, ProducerName = "DreamFusion.Kernels", Graph = _backward };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = BackwardOpset });
-        return new DifferentiatedGraph(
-            _forward.Serialize(_saved.Where(name => name != _forward.Input && name != _forward.Output)),
-            model.ToByteArray(), _saved, _forward.Input, _forward.Output, cotangent, gradient, _forward.Shape(_forward.Output));
+        string gradient = Emit("Identity", [_gradients[_forward.Input]]);
+        _backward.Input.Add(Tensors.Value(cotangent, _forward.Type(_forward.Output)));
+        _backward.Input.AddRange(_saved.Select(name => Tensors.Value(name, _forward.Type(name))));
+        _backward.Output.Add(Tensors.Value(gradient, _forward.Type(_forward.Input)));
+        string[] returned = [.. _saved.Where(name => name != _forward.Input && name != _forward.Output && !_forward.Noise.Contains(name))];
+        return new DifferentiatedGraph(_forward.ToModel(returned), _forward.NewModel(_backward));
     }
 }

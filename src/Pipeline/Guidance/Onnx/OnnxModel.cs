@@ -67,7 +67,7 @@ internal sealed class OnnxModel
         }
 
         OnnxModel model = new(Path.GetFullPath(path), Path.GetFullPath(modelRoot), proto);
-        foreach (TensorProto tensor in proto.Graph.Initializer)
+        foreach (TensorProto tensor in model.Tensors())
         {
             model.CheckExternalData(tensor);
         }
@@ -86,6 +86,11 @@ internal sealed class OnnxModel
             [.. Proto.Graph.Output.Select(Describe)]);
     }
 
+    /// <summary>All constant tensors of the file: weights and the values of Constant nodes.</summary>
+    /// <returns>The tensors.</returns>
+    public IEnumerable<TensorProto> Tensors() =>
+        Proto.Graph.Initializer.Concat(Proto.Graph.Node.SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T));
+
     /// <summary>Bytes of a weight, little-endian, wherever they are stored.</summary>
     /// <param name="tensor">An initializer of this model.</param>
     /// <returns>The raw bytes.</returns>
@@ -103,6 +108,24 @@ internal sealed class OnnxModel
         stream.Position = offset;
         stream.ReadExactly(bytes);
         return bytes;
+    }
+
+    /// <summary>A weight with its bytes in the tensor itself.</summary>
+    /// <param name="tensor">An initializer of this model.</param>
+    /// <returns>The same tensor, or a copy that no longer refers to a file.</returns>
+    /// <exception cref="InvalidModelException">External data ends too early.</exception>
+    public TensorProto Inline(TensorProto tensor)
+    {
+        if (tensor.DataLocation != TensorProto.Types.DataLocation.External)
+        {
+            return tensor;
+        }
+
+        TensorProto copy = tensor.Clone();
+        copy.RawData = UnsafeByteOperations.UnsafeWrap(RawData(tensor));
+        copy.DataLocation = TensorProto.Types.DataLocation.Default;
+        copy.ExternalData.Clear();
+        return copy;
     }
 
     private void CheckExternalData(TensorProto tensor)

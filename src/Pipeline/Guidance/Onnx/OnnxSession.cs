@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using DreamFusion.Pipeline.Guidance.Onnx.Format;
 using DreamFusion.Pipeline.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -35,15 +36,36 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
     public static OnnxSession Load(byte[] model, string name) => Create(options => new InferenceSession(model, options), name);
 
-    /// <summary>Shape of an output as ONNX Runtime infers it, -1 where it stays open.</summary>
-    /// <param name="output">Name of the output.</param>
-    /// <returns>Extents.</returns>
-    public int[] OutputShape(string output) => _session.OutputMetadata[output].Dimensions;
+    /// <summary>Loads a model file; weights in files beside it are found by its path.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <returns>The loaded graph.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
+    public static OnnxSession LoadFile(string path, string name) => Create(options => new InferenceSession(path, options), name);
 
-    /// <summary>Whether an output is of type float32.</summary>
+    /// <summary>Loads a serialised model as it stands, without rewriting it: for graphs that run at most once.</summary>
+    /// <param name="model">Bytes of the model.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <returns>The loaded graph.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
+    public static OnnxSession LoadUnoptimized(byte[] model, string name) =>
+        Create(options => new InferenceSession(model, options), name, GraphOptimizationLevel.ORT_DISABLE_ALL);
+
+    /// <summary>Names of the inputs, in order.</summary>
+    public IReadOnlyList<string> InputNames => _session.InputNames;
+
+    /// <summary>Names of the outputs, in order.</summary>
+    public IReadOnlyList<string> OutputNames => _session.OutputNames;
+
+    /// <summary>Type of an input, with extent -1 where it is open.</summary>
+    /// <param name="input">Name of the input.</param>
+    /// <returns>Element type and extents.</returns>
+    public TensorType InputType(string input) => TypeOf(_session.InputMetadata[input]);
+
+    /// <summary>Type of an output as ONNX Runtime infers it, with extent -1 where it stays open.</summary>
     /// <param name="output">Name of the output.</param>
-    /// <returns>True for float32.</returns>
-    public bool IsFloatOutput(string output) => _session.OutputMetadata[output].ElementType == typeof(float);
+    /// <returns>Element type and extents.</returns>
+    public TensorType OutputType(string output) => TypeOf(_session.OutputMetadata[output]);
 
     /// <summary>Runs the graph; the caller disposes inputs and outputs.</summary>
     /// <param name="inputs">Name and value of each input.</param>
@@ -69,7 +91,10 @@ internal sealed class OnnxSession : IDisposable
         _session.Dispose();
     }
 
-    private static OnnxSession Create(Func<SessionOptions, InferenceSession> create, string name)
+    private static TensorType TypeOf(NodeMetadata metadata) => new((TensorProto.Types.DataType)metadata.ElementDataType, metadata.Dimensions);
+
+    private static OnnxSession Create(
+        Func<SessionOptions, InferenceSession> create, string name, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         try
         {
@@ -78,7 +103,7 @@ internal sealed class OnnxSession : IDisposable
                 IntraOpNumThreads = 1,
                 InterOpNumThreads = 1,
                 ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-                GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+                GraphOptimizationLevel = level,
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
             };
             return new OnnxSession(create(options), name);

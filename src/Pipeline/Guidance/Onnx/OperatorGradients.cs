@@ -22,16 +22,32 @@ internal static class OperatorGradients
         [
             new ConvGradient(),
             new InstanceNormalizationGradient(),
+            new GroupNormalizationGradient(),
+            new LayerNormalizationGradient(),
+            new BatchNormalizationGradient(),
+            new MatMulGradient(),
+            new GemmGradient(),
+            new SoftmaxGradient(),
             new AddGradient(),
             new SubGradient(),
             new MulGradient(),
             new DivGradient(),
-            new NegGradient(),
-            new SigmoidGradient(),
-            new TanhGradient(),
+            new PowGradient(),
+            new WhereGradient(),
+            new ExtremumGradient(),
             new IdentityGradient(),
+            new CastGradient(),
             new ReshapeGradient(),
             new TransposeGradient(),
+            new ExpandGradient(),
+            new ConcatGradient(),
+            new SplitGradient(),
+            new SliceGradient(),
+            new GatherGradient(),
+            new TileGradient(),
+            new PadGradient(),
+            .. UnaryGradient.All,
+            .. ReduceGradient.All,
         ])
         .SelectMany(g => g.Operators.Select(name => (name, g))).ToDictionary(e => e.name, e => e.g);
 
@@ -43,7 +59,7 @@ internal static class OperatorGradients
     /// <returns>Its operator's gradient.</returns>
     /// <exception cref="Models.InvalidModelException">There is none.</exception>
     public static IOperatorGradient For(BackwardNode node) =>
-        node.Node.Domain is "" or "ai.onnx" && _byOperator.TryGetValue(node.Node.OpType, out IOperatorGradient? gradient)
+        NodeProbe.IsDefaultDomain(node.Node) && _byOperator.TryGetValue(node.Node.OpType, out IOperatorGradient? gradient)
             ? gradient
             : throw node.Unsupported("the operator is not known here");
 }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using DreamFusion.Pipeline.Guidance.Onnx.Format;
 
 namespace DreamFusion.Pipeline.Guidance.Onnx.Gradients;
 
@@ -25,11 +24,12 @@ internal sealed class ConvGradient : IOperatorGradient
         }
 
         Geometry geometry = new(node);
-        TensorProto weights = node.RequireConstant(1);
+        float[] weights = node.RequireFloats(1);
+        int[] shape = node.InputShape(1);
         if (geometry.Strides.All(s => s == 1) && geometry.MirroredPads().All(p => p >= 0))
         {
-            (float[] flipped, long[] dimensions) = Flip(weights, geometry.Group);
-            string kernel = node.Floats("flipped", flipped, dimensions);
+            (float[] flipped, long[] dimensions) = Flip(weights, shape, geometry.Group);
+            string kernel = node.Floats("flipped", node.Element, flipped, dimensions);
             node.Accumulate(0, node.Emit(
                 "Conv", [node.OutputGradient, kernel], NodeAttributes.Of("dilations", geometry.Dilations), NodeAttributes.Of("group", geometry.Group),
                 NodeAttributes.Of("pads", geometry.MirroredPads())));
@@ -37,17 +37,16 @@ internal sealed class ConvGradient : IOperatorGradient
         }
 
         node.Accumulate(0, node.Emit(
-            "ConvTranspose", [node.OutputGradient, node.Constant(weights)], NodeAttributes.Of("dilations", geometry.Dilations),
+            "ConvTranspose", [node.OutputGradient, node.Input(1)], NodeAttributes.Of("dilations", geometry.Dilations),
             NodeAttributes.Of("group", geometry.Group), NodeAttributes.Of("strides", geometry.Strides), NodeAttributes.Of("pads", geometry.Pads),
             NodeAttributes.Of("output_padding", geometry.OutputPadding)));
     }
 
     // W [O, I/G, q] to W' [I, O/G, K-1-q], group by group.
-    private static (float[] Values, long[] Dimensions) Flip(TensorProto tensor, long group)
+    private static (float[] Values, long[] Dimensions) Flip(float[] weights, int[] shape, long group)
     {
-        float[] weights = Tensors.AsFloats(tensor)!;
-        int outputs = (int)(tensor.Dims[0] / group);
-        int inputs = (int)tensor.Dims[1];
+        int outputs = (int)(shape[0] / group);
+        int inputs = shape[1];
         int taps = weights.Length / (outputs * inputs * (int)group);
         float[] flipped = new float[weights.Length];
         for (int g = 0; g < group; g++)
@@ -66,7 +65,7 @@ internal sealed class ConvGradient : IOperatorGradient
             }
         }
 
-        return (flipped, [inputs * group, outputs, .. tensor.Dims.Skip(2)]);
+        return (flipped, [inputs * group, outputs, .. shape.Skip(2).Select(d => (long)d)]);
     }
 
     private sealed class Geometry

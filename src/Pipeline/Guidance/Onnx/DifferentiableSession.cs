@@ -1,0 +1,185 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using DreamFusion.Pipeline.Guidance.Onnx.Format;
+using DreamFusion.Pipeline.Models;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DreamFusion.Pipeline.Guidance.Onnx;
+
+/// <summary>A differentiated graph in ONNX Runtime: y = f(x, noise), then g = (∂f/∂x)ᵀ·ȳ for any number of cotangents ȳ.</summary>
+internal sealed class DifferentiableSession : IDisposable
+{
+    private readonly OnnxSession _forward;
+    private readonly OnnxSession _backward;
+    private readonly bool _isHalf;
+
+    private DifferentiableSession(OnnxSession forward, OnnxSession backward)
+    {
+        _forward = forward;
+        _backward = backward;
+        Input = forward.InputType(forward.InputNames[0]);
+        Output = forward.OutputType(forward.OutputNames[0]);
+        Noise = [.. forward.InputNames.Skip(1).Select(forward.InputType)];
+        _isHalf = backward.InputNames.Any(name => backward.InputType(name).Element == TensorProto.Types.DataType.Float16);
+    }
+
+    /// <summary>Type of x.</summary>
+    public TensorType Input { get; }
+
+    /// <summary>Type of y.</summary>
+    public TensorType Output { get; }
+
+    /// <summary>Types of the inputs that take standard normal numbers.</summary>
+    public IReadOnlyList<TensorType> Noise { get; }
+
+    /// <summary>Loads a graph from memory, by way of files if it is too large for one message.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <returns>The loaded graph.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses it.</exception>
+    public static DifferentiableSession Load(DifferentiatedGraph graph, string name)
+    {
+        if (GraphFiles.FitInMemory(graph))
+        {
+            return Create(() => GraphFiles.LoadFromMemory(graph.Forward, name), () => GraphFiles.LoadFromMemory(graph.Backward, GradientOf(name)));
+        }
+
+        string folder = Directory.CreateTempSubdirectory("dfk-graph-").FullName;
+        try
+        {
+            GraphFiles.Write(graph, folder);
+            return Load(folder, name);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Loads a graph that <see cref="GraphFiles"/> wrote.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <returns>The loaded graph; the folder is no longer needed.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses it.</exception>
+    public static DifferentiableSession Load(string folder, string name) => Create(
+        () => OnnxSession.LoadFile(Path.Combine(folder, GraphFiles.Forward), name),
+        () => OnnxSession.LoadFile(Path.Combine(folder, GraphFiles.Backward), GradientOf(name)));
+
+    /// <summary>y = f(x, noise).</summary>
+    /// <param name="x">Elements of x, row-major; the array is referred to until the result is disposed.</param>
+    /// <param name="noise">Elements of each noise input.</param>
+    /// <returns>y and the activations; the caller disposes it.</returns>
+    public Activations Run(float[] x, IReadOnlyList<float[]> noise)
+    {
+        Activations activations = new();
+        try
+        {
+            List<(string Name, OrtValue Value)> inputs = [];
+            for (int i = 0; i < _forward.InputNames.Count; i++)
+            {
+                inputs.Add((_forward.InputNames[i], activations.Own(_forward.InputNames[i], Value(i == 0 ? Input : Noise[i - 1], i == 0 ? x : noise[i - 1]))));
+            }
+
+            IDisposableReadOnlyCollection<OrtValue> outputs = _forward.Run(inputs, [.. _forward.OutputNames]);
+            activations.Own(_forward.OutputNames, outputs);
+            activations.Result = TensorValue.ToFloats(outputs[0]);
+            return activations;
+        }
+        catch
+        {
+            activations.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>g = (∂f/∂x)ᵀ·ȳ, by way of a scaled cotangent (see <see cref="CotangentScale"/>).</summary>
+    /// <param name="activations">Result of <see cref="Run"/>.</param>
+    /// <param name="cotangent">ȳ, row-major.</param>
+    /// <returns>g, row-major.</returns>
+    public float[] Gradient(Activations activations, ReadOnlySpan<float> cotangent)
+    {
+        CotangentScale scale = CotangentScale.For(cotangent);
+        float[] gradient = Scaled(activations, cotangent, scale);
+        // Only float16 can overflow here without the result itself being out of range.
+        for (int attempt = 1; _isHalf && attempt <= CotangentScale.Attempts && !CotangentScale.IsFinite(gradient); attempt++)
+        {
+            scale = scale.Smaller();
+            gradient = Scaled(activations, cotangent, scale);
+        }
+
+        return gradient;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _forward.Dispose();
+        _backward.Dispose();
+    }
+
+    private float[] Scaled(Activations activations, ReadOnlySpan<float> cotangent, CotangentScale scale)
+    {
+        string seed = _backward.InputNames[0];
+        using OrtValue scaled = Value(_backward.InputType(seed), scale.Apply(cotangent));
+        List<(string Name, OrtValue Value)> inputs = [(seed, scaled)];
+        inputs.AddRange(_backward.InputNames.Skip(1).Select(name => (name, activations[name])));
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _backward.Run(inputs, [.. _backward.OutputNames]);
+        float[] gradient = TensorValue.ToFloats(outputs[0]);
+        scale.Undo(gradient);
+        return gradient;
+    }
+
+    private static OrtValue Value(TensorType type, float[] values) =>
+        TensorValue.FromFloats((TensorElement)(int)type.Element, values, [.. type.Shape.Select(d => (long)d)]);
+
+    private static string GradientOf(string name) => name + " (gradient)";
+
+    private static DifferentiableSession Create(Func<OnnxSession> loadForward, Func<OnnxSession> loadBackward)
+    {
+        OnnxSession forward = loadForward();
+        try
+        {
+            return new DifferentiableSession(forward, loadBackward());
+        }
+        catch
+        {
+            forward.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>The result of a forward graph, with what its gradient needs.</summary>
+internal sealed class Activations : IDisposable
+{
+    private readonly Dictionary<string, OrtValue> _values = new(StringComparer.Ordinal);
+    private readonly List<IDisposable> _owned = [];
+
+    /// <summary>y, row-major.</summary>
+    public float[] Result { get; set; } = [];
+
+    /// <summary>A value that the forward graph took or returned.</summary>
+    public OrtValue this[string name] => _values[name];
+
+    /// <summary>Takes over a value.</summary>
+    public OrtValue Own(string name, OrtValue value)
+    {
+        _owned.Add(value);
+        return _values[name] = value;
+    }
+
+    /// <summary>Takes over results.</summary>
+    public void Own(IReadOnlyList<string> names, IDisposableReadOnlyCollection<OrtValue> values)
+    {
+        _owned.Add(values);
+        for (int i = 0; i < names.Count; i++)
+        {
+            _values[names[i]] = values[i];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _owned.ForEach(v => v.Dispose());
+}

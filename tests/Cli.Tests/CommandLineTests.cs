@@ -37,6 +37,7 @@ public sealed class CommandLineTests
     [InlineData("--help", "train")]
     [InlineData("train --help", "--guidance-scale")]
     [InlineData("doctor -h", "dfk doctor --json")]
+    [InlineData("selftest --help", "--kernels")]
     public void Help_lists_what_there_is_and_ends_with_an_example(string arguments, string expected)
     {
         DfkResult result = Dfk.Run(arguments.Split(' '));
@@ -46,7 +47,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "expected a command: train, doctor")]
+    [InlineData("", "expected a command: train, selftest, doctor")]
     [InlineData("fly", "fly")]
     [InlineData("--fly", "--fly")]
     [InlineData("train", "expected a prompt")]
@@ -59,6 +60,9 @@ public sealed class CommandLineTests
     [InlineData("train x --set bound", "--set: expected key=value, got 'bound'")]
     [InlineData("train x --seed -1", "-1")]
     [InlineData("train x --itres 5", "--itres")]
+    [InlineData("selftest --device gpu", "cuda:N, got 'gpu'")]
+    [InlineData("selftest --kernels fast", "fast")]
+    [InlineData("selftest --threads many", "many")]
     public void Unparsable_command_line_exits_2_and_says_why(string arguments, string expected)
     {
         DfkResult result = Dfk.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

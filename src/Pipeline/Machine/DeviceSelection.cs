@@ -11,7 +11,14 @@ public static class DeviceSelection
     public static void Require(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        if (configuration.Device is "auto" or "cpu")
+        Require(configuration.Device);
+    }
+
+    /// <inheritdoc cref="Require(RunConfiguration)"/>
+    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    public static void Require(string device)
+    {
+        if (device is "auto" or "cpu")
         {
             return;
         }
@@ -19,6 +26,6 @@ public static class DeviceSelection
         string reason = CudaDriver.Probe().Problem is { } problem
             ? problem + "; besides, this version's kernels run on the CPU only"
             : "the driver is there, but this version's kernels run on the CPU only";
-        throw new DfkException(ExitCode.MachineLacks, $"device {configuration.Device}: {reason}. Use --device cpu.");
+        throw new DfkException(ExitCode.MachineLacks, $"device {device}: {reason}. Use --device cpu.");
     }
 }

@@ -1,0 +1,49 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using DreamFusion.Kernels.Device;
+
+namespace DreamFusion.Pipeline.Selftest;
+
+/// <summary>Runs the golden values and gradient checks of every kernel family on a device.</summary>
+public static class SelftestSession
+{
+    /// <summary>Runs all checks on the CPU.</summary>
+    /// <param name="threads">Threads, 0 for one per core.</param>
+    /// <param name="kernels">Kernels as written, or tuned code where there is some, which is then compared with the kernels.</param>
+    public static SelftestReport Run(int threads, KernelChoice kernels) => Run(threads, kernels, SelfChecks.All);
+
+    /// <summary>Runs some checks on the CPU.</summary>
+    internal static SelftestReport Run(int threads, KernelChoice kernels, IReadOnlyList<ISelfCheck> checks)
+    {
+        if (threads is < 0 or > 1024)
+        {
+            throw new DfkException(ExitCode.BadInput, string.Create(CultureInfo.InvariantCulture, $"threads: expected 0 to 1024, got {threads}. 0 means one for each core."));
+        }
+
+        int count = threads > 0 ? threads : Environment.ProcessorCount;
+        long start = Stopwatch.GetTimestamp();
+        using var device = new CheckDevice(count, kernels);
+        using CheckDevice? portable = kernels == KernelChoice.Tuned ? new CheckDevice(count, KernelChoice.Portable) : null;
+        List<SelfCheckResult> results = [];
+        foreach (ISelfCheck check in checks)
+        {
+            var run = new SelfCheckRun(check.Family, device, portable, results);
+            try
+            {
+                check.Run(run);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A launch that fails is what a self-test is there to find; the other families are still worth knowing.
+                run.Fail(e);
+            }
+
+            device.Free();
+            portable?.Free();
+        }
+
+        return new SelftestReport("cpu", count, kernels, results, device.Launchers, Stopwatch.GetElapsedTime(start));
+    }
+}

@@ -64,6 +64,14 @@ internal static class FamilyCases
         ["background, environment"] = Environment,
         ["resize"] = b => b.Take(b.Tape.Resize(b.Leaf(61 * 47, 3), 61, 47, 128, 128)),
         ["range map"] = b => b.Take(b.Tape.MapRange(b.Leaf(M, 3), ValueRange.Unit, ValueRange.Symmetric)),
+        ["random draws"] = b =>
+        {
+            ArrayView<float> uniforms = b.Values(M, 0, 0), normals = b.Values(M, 0, 0);
+            b.Device.Kernels<RandomDraws>().Uniform(new RandomKey(1, 2, RandomPurpose.Camera), 0, uniforms);
+            b.Device.Kernels<RandomDraws>().Normal(new RandomKey(1, 2, RandomPurpose.Camera), 0, normals);
+            b.Keep(uniforms);
+            b.Keep(normals);
+        },
         ["accumulation"] = b =>
         {
             Variable x = b.Leaf(M, 3);

@@ -39,6 +39,7 @@ internal static class SelfChecks
         new NormalSmoothnessCheck(),
         new ZVarianceCheck(),
         new BilinearResizeCheck(),
+        new RangeMapCheck(),
         new GradientInspectionCheck(),
         new AdamCheck(),
         new AdanCheck(),

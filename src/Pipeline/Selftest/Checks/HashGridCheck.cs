@@ -60,48 +60,13 @@ internal sealed class HashGridCheck : ISelfCheck
             PerLevelScale = 1.4,
             Interpolation = interpolation,
         }.InCube(1.25f);
-        const int ActiveLevels = 4;
         var layout = new HashGridLayout(options);
-        float[] table = RandomInputs.Uniform(1, layout.ParameterCount, -1f, 1f);
-        float[] positions = Positions(layout);
-        float[] cotangent = RandomInputs.Uniform(2, SampleCount * options.FeatureCount, -1f, 1f);
-        Func<CheckDevice, IHashGrid> load = device => device.Kernels<HashGrid<TInterpolation>>();
-        run.Gradients(name, new DifferentiableOperation
-        {
-            Inputs = [new("table", table), new("positions", positions)],
-            Forward = (device, x) =>
-            {
-                ArrayView<float> features = device.Output(SampleCount * options.FeatureCount);
-                load(device).Encode(options, ActiveLevels, device.Upload(x[0]), device.UploadVectors(x[1]), features);
-                return [CheckDevice.Read(features)];
-            },
-            Backward = (device, x, dLdy) =>
-            {
-                ArrayView<float> dLdTable = device.Gradient(x[0].Length), dLdFeatures = device.Upload(dLdy[0]);
-                ArrayView<Float3> dLdPositions = device.GradientVectors(SampleCount), at = device.UploadVectors(x[1]);
-                load(device).BackwardTable(options, ActiveLevels, at, dLdFeatures, dLdTable);
-                load(device).BackwardPosition(options, ActiveLevels, device.Upload(x[0]), at, dLdFeatures, dLdPositions);
-                return [CheckDevice.Read(dLdTable), CheckDevice.Rows(dLdPositions)];
-            },
-        });
-        run.Gradients($"{name}, second order", new DifferentiableOperation
-        {
-            Inputs = [new("table", table), new("u", cotangent)],
-            Forward = (device, x) =>
-            {
-                ArrayView<Float3> gradient = device.OutputVectors(SampleCount);
-                load(device).PositionGradient(options, ActiveLevels, device.Upload(x[0]), device.UploadVectors(positions), device.Upload(x[1]), gradient);
-                return [CheckDevice.Rows(gradient)];
-            },
-            Backward = (device, x, dLdy) =>
-            {
-                ArrayView<float> dLdTable = device.Gradient(x[0].Length), dLdCotangent = device.Gradient(x[1].Length);
-                ArrayView<Float3> dLdGradient = device.UploadVectors(dLdy[0]), at = device.UploadVectors(positions);
-                load(device).PositionGradientBackwardTable(options, ActiveLevels, at, device.Upload(x[1]), dLdGradient, dLdTable);
-                load(device).PositionGradientBackwardCotangent(options, ActiveLevels, device.Upload(x[0]), at, dLdGradient, dLdCotangent);
-                return [CheckDevice.Read(dLdTable), CheckDevice.Read(dLdCotangent)];
-            },
-        });
+        var scene = new Scene(
+            options, device => device.Kernels<HashGrid<TInterpolation>>(), RandomInputs.Uniform(1, layout.ParameterCount, -1f, 1f), Positions(layout),
+            RandomInputs.Uniform(2, SampleCount * options.FeatureCount, -1f, 1f));
+        run.Gradients(name, scene.FirstOrder());
+        run.Gradients($"{name}, second order", scene.SecondOrder());
+        run.Gradients($"{name}, kept Jacobian", scene.KeptJacobian());
     }
 
     private static float[] Positions(HashGridLayout layout)
@@ -115,5 +80,76 @@ internal sealed class HashGridCheck : ISelfCheck
             float cell = level.Scale * (options.PositionScale * coordinate + options.PositionOffset) + 0.5f;
             return cell - MathF.Floor(cell) is > FaceMargin and < 1f - FaceMargin;
         }));
+    }
+
+    /// <summary>A small grid with its inputs, and what it computes.</summary>
+    private sealed record Scene(HashGridOptions Options, Func<CheckDevice, IHashGrid> Load, float[] Table, float[] Positions, float[] Cotangent)
+    {
+        private const int ActiveLevels = 4;
+
+        private int FeatureCount => SampleCount * Options.FeatureCount;
+
+        /// <summary>y by table and position.</summary>
+        public DifferentiableOperation FirstOrder() => new()
+        {
+            Inputs = [new("table", Table), new("positions", Positions)],
+            Forward = (device, x) =>
+            {
+                ArrayView<float> features = device.Output(FeatureCount);
+                Load(device).Encode(Options, ActiveLevels, device.Upload(x[0]), device.UploadVectors(x[1]), features);
+                return [CheckDevice.Read(features)];
+            },
+            Backward = (device, x, dLdy) =>
+            {
+                ArrayView<float> dLdTable = device.Gradient(x[0].Length), dLdFeatures = device.Upload(dLdy[0]);
+                ArrayView<Float3> dLdPositions = device.GradientVectors(SampleCount), at = device.UploadVectors(x[1]);
+                Load(device).BackwardTable(Options, ActiveLevels, at, dLdFeatures, dLdTable);
+                Load(device).BackwardPosition(Options, ActiveLevels, device.Upload(x[0]), at, dLdFeatures, dLdPositions);
+                return [CheckDevice.Read(dLdTable), CheckDevice.Rows(dLdPositions)];
+            },
+        };
+
+        /// <summary>ν = Jᵀu by table and cotangent.</summary>
+        public DifferentiableOperation SecondOrder() => new()
+        {
+            Inputs = [new("table", Table), new("u", Cotangent)],
+            Forward = (device, x) =>
+            {
+                ArrayView<Float3> gradient = device.OutputVectors(SampleCount);
+                Load(device).PositionGradient(Options, ActiveLevels, device.Upload(x[0]), device.UploadVectors(Positions), device.Upload(x[1]), gradient);
+                return [CheckDevice.Rows(gradient)];
+            },
+            Backward = (device, x, dLdy) =>
+            {
+                ArrayView<float> dLdTable = device.Gradient(x[0].Length), dLdCotangent = device.Gradient(x[1].Length);
+                ArrayView<Float3> dLdGradient = device.UploadVectors(dLdy[0]), at = device.UploadVectors(Positions);
+                Load(device).PositionGradientBackwardTable(Options, ActiveLevels, at, device.Upload(x[1]), dLdGradient, dLdTable);
+                Load(device).PositionGradientBackwardCotangent(Options, ActiveLevels, device.Upload(x[0]), at, dLdGradient, dLdCotangent);
+                return [CheckDevice.Read(dLdTable), CheckDevice.Read(dLdCotangent)];
+            },
+        };
+
+        /// <summary>y and ν = Jᵀu as training computes them: J kept by the encoding, both orders of the table gradient in one pass.</summary>
+        public DifferentiableOperation KeptJacobian() => new()
+        {
+            Inputs = [new("table", Table), new("u", Cotangent)],
+            Forward = (device, x) =>
+            {
+                ArrayView<float> features = device.Output(FeatureCount), jacobian = device.Output(3 * FeatureCount);
+                ArrayView<Float3> gradient = device.OutputVectors(SampleCount);
+                Load(device).Encode(Options, ActiveLevels, device.Upload(x[0]), device.UploadVectors(Positions), features, jacobian);
+                Load(device).JacobianTransposedProduct(Options, jacobian, device.Upload(x[1]), gradient);
+                return [CheckDevice.Read(features), CheckDevice.Rows(gradient)];
+            },
+            Backward = (device, x, dLdy) =>
+            {
+                ArrayView<float> dLdTable = device.Gradient(x[0].Length), dLdCotangent = device.Gradient(x[1].Length), jacobian = device.Output(3 * FeatureCount);
+                ArrayView<Float3> dLdGradient = device.UploadVectors(dLdy[1]), at = device.UploadVectors(Positions);
+                Load(device).Encode(Options, ActiveLevels, device.Upload(x[0]), at, device.Output(FeatureCount), jacobian);
+                Load(device).BackwardTable(Options, ActiveLevels, at, device.Upload(dLdy[0]), device.Upload(x[1]), dLdGradient, dLdTable);
+                Load(device).JacobianProduct(Options, jacobian, dLdGradient, dLdCotangent);
+                return [CheckDevice.Read(dLdTable), CheckDevice.Read(dLdCotangent)];
+            },
+        };
     }
 }

@@ -15,7 +15,12 @@ public static class FieldStepFloors
     private const double Exponential = 10;
     private const double Float = 4;
 
-    public static Dictionary<(string Label, TapePass Pass), PartFloor> For(FieldOptions options, double samples, double rays, double parameters)
+    /// <param name="options">The field.</param>
+    /// <param name="samples">M.</param>
+    /// <param name="lit">Samples whose normals have a gradient: those that face the light. The others take no part in the second-order passes.</param>
+    /// <param name="rays">R.</param>
+    /// <param name="parameters">P.</param>
+    public static Dictionary<(string Label, TapePass Pass), PartFloor> For(FieldOptions options, double samples, double lit, double rays, double parameters)
     {
         double features = options.Grid.FeatureCount;
         double outputs = options.Network.OutputCount;
@@ -25,13 +30,13 @@ public static class FieldStepFloors
             // Ranges are written once and read once, the lattice is tested once.
             [("march", TapePass.Forward)] = PerItem(samples, flop: 40, read: 0, written: 6) + PerItem(rays, flop: 10, read: 10, written: 2),
             [("background", TapePass.Forward)] = PerItem(rays, flop: 0, read: 0, written: 3),
-            [("hash grid encode", TapePass.Forward)] = Encode(options.Grid, samples) + PerItem(samples, 0, read: 3, written: features),
+            [("hash grid encode", TapePass.Forward)] =
+                EncodeWithJacobian(options.Grid, samples) + PerItem(samples, 0, read: 3, written: 4 * features),
             [("mlp", TapePass.Forward)] = PerItem(samples, 2 * Products(options.Network), features, outputs),
             [("density", TapePass.Forward)] = PerItem(samples, 12 + (2 * Exponential), read: outputs + 3, written: 1),
             [("albedo", TapePass.Forward)] = PerItem(samples, 3 * (3 + Exponential), read: outputs, written: 3),
             [("mlp input gradient", TapePass.Forward)] = PerItem(samples, 2 * HiddenProducts(options.Network), features, features),
-            [("hash grid position gradient", TapePass.Forward)] =
-                PositionGradient(options.Grid, samples) + PerItem(samples, 0, read: 3 + features, written: 3),
+            [("hash grid position gradient", TapePass.Forward)] = PerItem(samples, 6 * features, read: 4 * features, written: 3),
             [("normals", TapePass.Forward)] = PerItem(samples, 20 + (2 * Exponential), read: 6, written: 3),
             [("shading", TapePass.Forward)] = PerItem(samples, 12, read: 6, written: 3),
             [("composite", TapePass.Forward)] =
@@ -40,12 +45,13 @@ public static class FieldStepFloors
             [("shading", TapePass.Backward)] = PerItem(samples, 18, read: 9, written: 6),
             [("normals", TapePass.Backward)] = PerItem(samples, 40 + (2 * Exponential), read: 9, written: 3),
             [("hash grid position gradient", TapePass.Backward)] =
-                SecondOrder(options.Grid, samples) + PerItem(samples, 0, read: 6 + features, written: features),
-            [("mlp input gradient", TapePass.Backward)] = PerItem(samples, 4 * HiddenProducts(options.Network), read: 2 * features, written: 0),
+                PerItem(lit, 6 * features, read: 3 + (3 * features), written: 0) + PerItem(samples, 0, read: 0, written: features),
+            [("mlp input gradient", TapePass.Backward)] = PerItem(lit, 4 * HiddenProducts(options.Network), read: 2 * features, written: 0),
             [("albedo", TapePass.Backward)] = PerItem(samples, 12, read: 6, written: 3),
             [("density", TapePass.Backward)] = PerItem(samples, 12 + (2 * Exponential), read: 5 + outputs, written: 1),
             [("mlp", TapePass.Backward)] = PerItem(samples, 4 * Products(options.Network), read: features + outputs, written: features),
-            [("hash grid encode", TapePass.Backward)] = Scatter(options.Grid, samples) + PerItem(samples, 0, read: 3 + features, written: 0),
+            [("hash grid encode", TapePass.Backward)] =
+                ScatterBothOrders(options.Grid, samples, lit) + PerItem(samples, 0, read: 6 + features, written: 0) + PerItem(lit, 0, features, 0),
             // The norm reads the gradient before the update can begin; then p, m, v, n, g' and g are updated (g to zero).
             [(FieldStep.OptimizerLabel, TapePass.Update)] =
                 PerItem(parameters, 2 + 26 + Exponential, read: 1, written: 0) + new PartFloor(0, 0, 0, Updated: 6 * Float * parameters),
@@ -58,19 +64,13 @@ public static class FieldStepFloors
     private static double HiddenProducts(MlpOptions network)
         => ((double)network.InputCount * network.Width) + ((network.HiddenLayers - 1d) * network.Width * network.Width);
 
-    /// <summary>Cell and weights (6 + 15 operations), eight corners times F features.</summary>
-    private static PartFloor Encode(HashGridOptions grid, double samples) => Corners(grid, samples, 21 + (16 * grid.FeaturesPerLevel)) with { TableReads = 1 };
+    /// <summary>Cell and weights (6 + 15 operations), eight corners times F features, and for each feature the gradient of the blend (32).</summary>
+    private static PartFloor EncodeWithJacobian(HashGridOptions grid, double samples)
+        => Corners(grid, samples, 21 + (48 * grid.FeaturesPerLevel)) with { TableReads = 1 };
 
-    /// <summary>Cell, eight products with u, and the gradient of their blend (38 operations).</summary>
-    private static PartFloor PositionGradient(HashGridOptions grid, double samples)
-        => Corners(grid, samples, 6 + (16 * grid.FeaturesPerLevel) + 38) with { TableReads = 1 };
-
-    /// <summary>κ (45 operations), then two uses of it at eight corners: into the table's gradient and into dL/du.</summary>
-    private static PartFloor SecondOrder(HashGridOptions grid, double samples)
-        => Corners(grid, samples, 6 + 45 + (32 * grid.FeaturesPerLevel)) with { TableReads = 1, TableUpdates = 1 };
-
-    private static PartFloor Scatter(HashGridOptions grid, double samples)
-        => Corners(grid, samples, 21 + (16 * grid.FeaturesPerLevel)) with { TableUpdates = 1 };
+    /// <summary>W and, where there is a second order, κ (45 operations): eight corners times F features of each, added before the one update.</summary>
+    private static PartFloor ScatterBothOrders(HashGridOptions grid, double samples, double lit)
+        => (Corners(grid, samples, 21 + (16 * grid.FeaturesPerLevel)) + Corners(grid, lit, 45 + (16 * grid.FeaturesPerLevel))) with { TableUpdates = 1 };
 
     private static PartFloor Corners(HashGridOptions grid, double samples, double flop) => new(flop * grid.LevelCount * samples, 0, 0);
 

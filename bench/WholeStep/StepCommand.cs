@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using DreamFusion.Autodiff;
 using DreamFusion.Bench.Baselines;
 using DreamFusion.Kernels.Device;
@@ -69,21 +70,25 @@ public static class StepCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"## {choice} kernels, {threads} thread(s)"));
         Float3[] positions = [];
         int rays = 0;
+        int lit = 0;
         step.Run(view =>
         {
             positions = new Float3[view.Samples.Count];
             view.Samples.Positions.CopyToCPU(positions);
             rays = view.Samples.RayCount;
+            var normalGradients = new Float3[view.Samples.Count];
+            view.Normals!.GradientAs<Float3>().CopyToCPU(normalGradients);
+            lit = normalGradients.Count(gradient => gradient.LengthSquared != 0f);
         });
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{positions.Length} samples of {rays} rays, step length {step.March.StepLength}, {100 * step.OccupiedShare:F1} % of the grid occupied, {step.Field.Parameters.Length} parameters"));
+            $"{positions.Length} samples of {rays} rays, {lit} of them facing the light, step length {step.March.StepLength}, {100 * step.OccupiedShare:F1} % of the grid occupied, {step.Field.Parameters.Length} parameters"));
         TouchedLines lines = TouchedLines.Count(step.Field.Layout, positions);
         var speed = MachineSpeed.Measure(threads);
         var times = StepTimes.Measure(step, WarmUp, repeats);
         speed = speed.Best(MachineSpeed.Measure(threads));
         Dictionary<(string Label, TapePass Pass), PartFloor> floors =
-            FieldStepFloors.For(step.Field.Options, positions.Length, rays, step.Field.Parameters.Length);
+            FieldStepFloors.For(step.Field.Options, positions.Length, lit, rays, step.Field.Parameters.Length);
         StepReport.Write(Console.Out, times, floors, lines, speed);
         Console.WriteLine();
     }

@@ -1,6 +1,4 @@
 using System;
-using ILGPU;
-using ILGPU.Runtime;
 
 namespace DreamFusion.Kernels.Optimize;
 
@@ -25,34 +23,6 @@ public readonly record struct OptimizerGroup(long Start, long Length, double Lea
             {
                 throw new ArgumentException($"{optimizer}: {group} is no range of {parameterCount} parameters with a learning rate and weight decay of at least 0; check the parameter groups.", nameof(groups));
             }
-        }
-    }
-
-    /// <summary>Zeroes what lies in none of the groups and leaves the groups alone: the update has zeroed them while it had them at hand.</summary>
-    /// <param name="groups">Groups that do not overlap, in any order.</param>
-    /// <param name="values">The arena.</param>
-    internal static void ClearOutside(ReadOnlySpan<OptimizerGroup> groups, ArrayView<float> values)
-    {
-        long first = 0;
-        while (first < values.Length)
-        {
-            long last = values.Length;
-            long next = values.Length;
-            foreach (OptimizerGroup group in groups)
-            {
-                if (group.Length > 0 && group.Start >= first && group.Start < last)
-                {
-                    last = group.Start;
-                    next = group.Start + group.Length;
-                }
-            }
-
-            if (last > first)
-            {
-                values.SubView(first, last - first).MemSetToZero();
-            }
-
-            first = next;
         }
     }
 }

@@ -23,8 +23,8 @@ public unsafe class MlpBenchmarks
     private const int RowCount = 8192;
 
     private TwinDevices _devices = null!;
-    private FusedMlp<Relu> _portable = null!;
-    private FusedMlp<Relu> _tuned = null!;
+    private IFusedMlp _portable = null!;
+    private IFusedMlp _tuned = null!;
     private MlpOptions _options = null!;
     private ArrayView<float> _parameters;
     private ArrayView<float> _input;
@@ -35,7 +35,7 @@ public unsafe class MlpBenchmarks
     private ArrayView<float> _gradient;
     private ArrayView<float> _scratch;
 
-    [Params("12-32-4", "32-64-64-4")]
+    [Params("12-32-4", "32-64-64-4", "32-64-64-4 SiLU")]
     public string Network { get; set; } = "";
 
     [Params(1, 2)]
@@ -45,9 +45,15 @@ public unsafe class MlpBenchmarks
     public void Setup()
     {
         _devices = TwinDevices.Create(Threads);
-        _options = Network == "12-32-4" ? MlpOptions.Toybox : new MlpOptions { HasBias = false };
-        _portable = _devices.Portable.Kernels<FusedMlp<Relu>>();
-        _tuned = _devices.Tuned.Kernels<FusedMlp<Relu>>();
+        _options = Network switch
+        {
+            "12-32-4" => MlpOptions.Toybox,
+            "32-64-64-4" => new MlpOptions { HasBias = false },
+            _ => new MlpOptions { HasBias = false, HiddenActivation = HiddenActivation.Silu },
+        };
+        bool isSilu = _options.HiddenActivation == HiddenActivation.Silu;
+        _portable = isSilu ? _devices.Portable.Kernels<FusedMlp<Silu>>() : _devices.Portable.Kernels<FusedMlp<Relu>>();
+        _tuned = isSilu ? _devices.Tuned.Kernels<FusedMlp<Silu>>() : _devices.Tuned.Kernels<FusedMlp<Relu>>();
         _parameters = _devices.Uniform(_options.ParameterCount, 0.2f);
         _input = _devices.Uniform(RowCount * _options.InputCount);
         _output = _devices.Uniform(RowCount * _options.OutputCount);

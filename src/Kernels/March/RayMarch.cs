@@ -180,10 +180,16 @@ public static class RayMarchKernels
 
     private static Walk Start(int ray, in Args a)
     {
+        float first = FirstDistance(ray, a);
+        return new Walk { First = first, T = first };
+    }
+
+    /// <summary>t_0 of a ray.</summary>
+    internal static float FirstDistance(int ray, in Args a)
+    {
         float shift = a.Jittered != 0 ? CounterRandom.Uniform(a.Jitter, (uint)ray, 0) : 0.5f;
         float near = a.Near[ray] < a.MinNear ? a.MinNear : a.Near[ray];
-        float first = near + (shift * StepAt(near, a));
-        return new Walk { First = first, T = first };
+        return near + (shift * StepAt(near, a));
     }
 
     // dt(t); γ = 0 gives the shortest step everywhere.
@@ -336,8 +342,11 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
     private readonly Action<Index1D, RayMarchKernels.Args> _write;
     private readonly int[] _total = new int[1];
 
-    private RayMarch(Accelerator accelerator)
+    private readonly HostThreads? _host;
+
+    private RayMarch(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _count = accelerator.LoadAutoGroupedStreamKernel<Index1D, RayMarchKernels.Args>(RayMarchKernels.Count);
         _sumCounts = accelerator.LoadAutoGroupedStreamKernel<Index1D, RayMarchKernels.Args>(RayMarchKernels.SumCounts);
         _scanSums = accelerator.LoadAutoGroupedStreamKernel<Index1D, RayMarchKernels.Args>(RayMarchKernels.ScanSums);
@@ -346,7 +355,10 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
     }
 
     /// <inheritdoc/>
-    public static RayMarch Load(Accelerator accelerator) => new(accelerator);
+    public static RayMarch Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static RayMarch Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
     /// <summary>Length that the scratch of <see cref="Count"/> needs for a number of rays.</summary>
     public static int ScratchLength(int rayCount) =>
@@ -382,7 +394,15 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
         RayMarchKernels.Args args = Arguments(rays, grid, options, jitter, ranges);
         args.Sums = scratch.SubView(0, ScratchLength(rayCount));
         int chunks = args.Sums.IntLength - 1;
-        _count(rayCount, args);
+        if (_host is not null && RayMarchHost.Serves(args))
+        {
+            RayMarchHost.Count(_host, args);
+        }
+        else
+        {
+            _count(rayCount, args);
+        }
+
         _sumCounts(chunks, args);
         _scanSums(1, args);
         _addOffsets(chunks, args);
@@ -404,7 +424,14 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
         args.RayIndices = samples.RayIndices;
         args.Distances = samples.Distances;
         args.Lengths = samples.Lengths;
-        _write(rays.Count, args);
+        if (_host is not null && RayMarchHost.Serves(args))
+        {
+            RayMarchHost.Write(_host, args);
+        }
+        else
+        {
+            _write(rays.Count, args);
+        }
     }
 
     private static RayMarchKernels.Args Arguments(in RayBatch rays, OccupancyGridBuffers grid, RayMarchOptions options, RandomKey? jitter, ArrayView<SampleRange> ranges)

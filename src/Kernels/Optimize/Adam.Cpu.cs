@@ -73,6 +73,7 @@ internal static unsafe class AdamHost
             where TL : struct, ILanes<TV>
             where TV : struct
         {
+            TV zero = TL.Broadcast(0f);
             TV clip = TL.Broadcast(Settings.ClipFactor);
             TV decay = TL.Broadcast(Settings.GradientDecay);
             TV beta1 = TL.Broadcast(Settings.Beta1);
@@ -92,6 +93,7 @@ internal static unsafe class AdamHost
                 TV denominator = TL.Add(TL.Multiply(TL.SquareRoot(v), correction), epsilon);
                 TL.Store(m, FirstMoments + i);
                 TL.Store(v, SecondMoments + i);
+                TL.Store(zero, Gradients + i);
                 TL.Store(TL.Subtract(TL.Multiply(p, factor), TL.Divide(TL.Multiply(stepSize, m), denominator)), Parameters + i);
             }
         }

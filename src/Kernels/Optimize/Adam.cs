@@ -21,7 +21,7 @@ public static class AdamKernels
         /// <summary>p of the group; updated.</summary>
         public ArrayView<float> Parameters;
 
-        /// <summary>g of the group; the launcher zeroes it afterwards.</summary>
+        /// <summary>g of the group; zeroed, for the next step.</summary>
         public ArrayView<float> Gradients;
 
         /// <summary>m of the group; updated.</summary>
@@ -67,6 +67,7 @@ public static class AdamKernels
         float denominator = MathF.Sqrt(v) * a.SecondMomentCorrection + a.Epsilon;
         a.FirstMoments[index] = m;
         a.SecondMoments[index] = v;
+        a.Gradients[index] = 0f;
         a.Parameters[index] = p * a.ParameterFactor - a.StepSize * m / denominator;
     }
 }
@@ -126,9 +127,14 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
             {
                 Launch(options, group, step, report.ClipFactor, parameters, gradients, firstMoments, secondMoments);
             }
+
+            OptimizerGroup.ZeroOutside(groups, gradients);
+        }
+        else
+        {
+            gradients.MemSetToZero();
         }
 
-        gradients.MemSetToZero();
         return report;
     }
 

@@ -151,10 +151,14 @@ public sealed class Adan : IKernelFamily<Adan>, IDisposable
             {
                 Launch(options, group, step, report.ClipFactor, parameters, gradients, state);
             }
+
+            OptimizerGroup.ZeroOutside(groups, gradients);
+        }
+        else
+        {
+            gradients.MemSetToZero();
         }
 
-        // The kernel zeroes what it reads; this reaches the padding and everything after a refused step.
-        gradients.MemSetToZero();
         return report;
     }
 

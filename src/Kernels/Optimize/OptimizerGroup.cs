@@ -1,4 +1,6 @@
 using System;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace DreamFusion.Kernels.Optimize;
 
@@ -23,6 +25,34 @@ public readonly record struct OptimizerGroup(long Start, long Length, double Lea
             {
                 throw new ArgumentException($"{optimizer}: {group} is no range of {parameterCount} parameters with a learning rate and weight decay of at least 0; check the parameter groups.", nameof(groups));
             }
+        }
+    }
+
+    /// <summary>Zeroes what no group covers; the kernels zero the rest while they read it, which saves a pass over the arena.</summary>
+    /// <param name="groups">Ranges that do not overlap, in any order.</param>
+    /// <param name="gradients">Gradient arena.</param>
+    internal static void ZeroOutside(ReadOnlySpan<OptimizerGroup> groups, ArrayView<float> gradients)
+    {
+        long position = 0;
+        while (position < gradients.Length)
+        {
+            long start = gradients.Length;
+            long end = gradients.Length;
+            foreach (OptimizerGroup group in groups)
+            {
+                if (group.Length > 0 && group.Start >= position && group.Start < start)
+                {
+                    start = group.Start;
+                    end = group.Start + group.Length;
+                }
+            }
+
+            if (start > position)
+            {
+                gradients.SubView(position, start - position).MemSetToZero();
+            }
+
+            position = end;
         }
     }
 }

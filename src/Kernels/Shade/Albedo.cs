@@ -65,7 +65,7 @@ public static class AlbedoKernels
     // Only the exponential of a negative number is taken: it cannot overflow.
     private static float Sigmoid(float x)
     {
-        float e = MathF.Exp(x > 0f ? -x : x);
+        float e = Elementary.Exp(x > 0f ? -x : x);
         return x > 0f ? 1f / (1f + e) : e / (1f + e);
     }
 }
@@ -76,14 +76,20 @@ public sealed class Albedo : IKernelFamily<Albedo>
     private readonly Action<Index1D, AlbedoKernels.Args> _forward;
     private readonly Action<Index1D, AlbedoKernels.Args> _backward;
 
-    private Albedo(Accelerator accelerator)
+    private readonly HostThreads? _host;
+
+    private Albedo(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, AlbedoKernels.Args>(AlbedoKernels.Forward);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, AlbedoKernels.Args>(AlbedoKernels.Backward);
     }
 
     /// <inheritdoc/>
-    public static Albedo Load(Accelerator accelerator) => new(accelerator);
+    public static Albedo Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static Albedo Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
     /// <summary>ρ of M samples.</summary>
     /// <param name="gain">Factor of the raw outputs; 2 in the toybox, else 1.</param>
@@ -94,7 +100,11 @@ public sealed class Albedo : IKernelFamily<Albedo>
     {
         AlbedoKernels.Args args = Bind(gain, raw, column, albedo);
         args.Raw = raw;
-        if (albedo.Length > 0)
+        if (albedo.Length > 0 && _host is not null)
+        {
+            AlbedoHost.Forward(_host, args);
+        }
+        else if (albedo.Length > 0)
         {
             _forward(albedo.IntLength, args);
         }

@@ -141,14 +141,20 @@ public sealed class Density<TActivation, TBlob> : IKernelFamily<Density<TActivat
     private readonly Action<Index1D, DensityKernels.Args> _forward;
     private readonly Action<Index1D, DensityKernels.Args> _backward;
 
-    private Density(Accelerator accelerator)
+    private readonly HostThreads? _host;
+
+    private Density(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, DensityKernels.Args>(DensityKernels.Forward<TActivation, TBlob>);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, DensityKernels.Args>(DensityKernels.Backward<TActivation, TBlob>);
     }
 
     /// <inheritdoc/>
-    public static Density<TActivation, TBlob> Load(Accelerator accelerator) => new(accelerator);
+    public static Density<TActivation, TBlob> Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static Density<TActivation, TBlob> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
     /// <inheritdoc/>
     public void Forward(DensityOptions options, ArrayView<float> raw, int column, ArrayView<Float3> positions, ArrayView<float> sigma)
@@ -156,7 +162,11 @@ public sealed class Density<TActivation, TBlob> : IKernelFamily<Density<TActivat
         DensityKernels.Args args = Bind(options, raw, column, positions);
         RequireLength("densities", positions.Length, sigma.Length);
         args.Sigma = sigma;
-        if (positions.Length > 0)
+        if (positions.Length > 0 && _host is not null)
+        {
+            DensityHost.Forward(_host, DensityHost.FormulaOf<TActivation, TBlob>(), args);
+        }
+        else if (positions.Length > 0)
         {
             _forward(positions.IntLength, args);
         }
@@ -172,7 +182,11 @@ public sealed class Density<TActivation, TBlob> : IKernelFamily<Density<TActivat
         RequireLength("raw gradients", raw.Length, dLdRaw.Length);
         args.DLdSigma = dLdSigma;
         args.DLdRaw = dLdRaw;
-        if (positions.Length > 0)
+        if (positions.Length > 0 && _host is not null)
+        {
+            DensityHost.Backward(_host, DensityHost.FormulaOf<TActivation, TBlob>(), args);
+        }
+        else if (positions.Length > 0)
         {
             _backward(positions.IntLength, args);
         }

@@ -1,4 +1,3 @@
-using System;
 using System.Runtime.CompilerServices;
 using DreamFusion.Kernels.Device;
 
@@ -26,17 +25,20 @@ public interface IDensityActivation
 /// </summary>
 public readonly struct ExpDensity : IDensityActivation
 {
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Value(float raw) => MathF.Exp(raw);
+    /// <summary>The argument from which on the derivative stays what it is.</summary>
+    internal const float LargestSlopeArgument = 15f;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Derivative(float raw) => MathF.Exp(raw > 15f ? 15f : raw);
+    public static float Value(float raw) => Elementary.Exp(raw);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float SecondDerivative(float raw) => raw > 15f ? 0f : MathF.Exp(raw);
+    public static float Derivative(float raw) => Elementary.Exp(raw > LargestSlopeArgument ? LargestSlopeArgument : raw);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SecondDerivative(float raw) => raw > LargestSlopeArgument ? 0f : Elementary.Exp(raw);
 }
 
 /// <summary>softplus(a) = ln(1 + exp(a)), derivative 1 / (1 + exp(-a)).</summary>
@@ -46,10 +48,10 @@ public readonly struct SoftplusDensity : IDensityActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Value(float raw)
     {
-        float e = MathF.Exp(raw > 0f ? -raw : raw);
+        float e = Elementary.Exp(raw > 0f ? -raw : raw);
         float sum = 1f + e;
         // ln(1 + e) without losing e below the rounding of 1: the error of 1 + e cancels in the quotient (Kahan).
-        float log1p = sum == 1f ? e : MathF.Log(sum) * (e / (sum - 1f));
+        float log1p = sum == 1f ? e : Elementary.Log(sum) * (e / (sum - 1f));
         return raw > 0f ? raw + log1p : log1p;
     }
 
@@ -58,7 +60,7 @@ public readonly struct SoftplusDensity : IDensityActivation
     public static float Derivative(float raw)
     {
         // Only the exponential of a negative number is taken: it cannot overflow.
-        float e = MathF.Exp(raw > 0f ? -raw : raw);
+        float e = Elementary.Exp(raw > 0f ? -raw : raw);
         return raw > 0f ? 1f / (1f + e) : e / (1f + e);
     }
 
@@ -66,7 +68,7 @@ public readonly struct SoftplusDensity : IDensityActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SecondDerivative(float raw)
     {
-        float e = MathF.Exp(raw > 0f ? -raw : raw);
+        float e = Elementary.Exp(raw > 0f ? -raw : raw);
         return e / ((1f + e) * (1f + e));
     }
 }
@@ -118,7 +120,7 @@ public readonly struct GaussianBlob : IDensityBlob
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Value(float density, float radius, Float3 position)
-        => density * MathF.Exp(-0.5f * position.LengthSquared / (radius * radius));
+        => density * Elementary.Exp(-0.5f * position.LengthSquared / (radius * radius));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -116,20 +116,30 @@ public sealed class Shading<TModel> : IKernelFamily<Shading<TModel>>
     private readonly Action<Index1D, ShadingKernels.Args<TModel>> _forward;
     private readonly Action<Index1D, ShadingKernels.Args<TModel>> _backward;
 
-    private Shading(Accelerator accelerator)
+    private readonly HostThreads? _host;
+
+    private Shading(Accelerator accelerator, HostThreads? host)
     {
+        _host = host;
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, ShadingKernels.Args<TModel>>(ShadingKernels.Forward);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, ShadingKernels.Args<TModel>>(ShadingKernels.Backward);
     }
 
     /// <inheritdoc/>
-    public static Shading<TModel> Load(Accelerator accelerator) => new(accelerator);
+    public static Shading<TModel> Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static Shading<TModel> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
 
     /// <summary>Shades the samples of <see cref="ShadingKernels.Args{TModel}.Colours"/>.</summary>
     public void Forward(in ShadingKernels.Args<TModel> args)
     {
         Check(args, args.Colours.Length, "colours");
-        if (args.Colours.Length > 0)
+        if (args.Colours.Length > 0 && _host is not null && LambertianHost.Serves(args))
+        {
+            LambertianHost.Forward(_host, args);
+        }
+        else if (args.Colours.Length > 0)
         {
             _forward(args.Colours.IntLength, args);
         }
@@ -141,7 +151,11 @@ public sealed class Shading<TModel> : IKernelFamily<Shading<TModel>>
         Check(args, args.DLdColours.Length, "colour gradients");
         CheckLength(args.DLdAlbedo.Length, args.DLdColours.Length, "albedo gradients", "colour gradients");
         CheckLength(args.DLdNormals.Length, args.DLdColours.Length, "normal gradients", "colour gradients");
-        if (args.DLdColours.Length > 0)
+        if (args.DLdColours.Length > 0 && _host is not null && LambertianHost.Serves(args))
+        {
+            LambertianHost.Backward(_host, args);
+        }
+        else if (args.DLdColours.Length > 0)
         {
             _backward(args.DLdColours.IntLength, args);
         }

@@ -101,12 +101,7 @@ public sealed class AlphaCompositeHostTests
     {
         for (int array = 0; array < expected.Length; array++)
         {
-            Assert.Equal(expected[array].Length, actual[array].Length);
-            for (int i = 0; i < expected[array].Length; i++)
-            {
-                bool same = float.IsNaN(expected[array][i]) ? float.IsNaN(actual[array][i]) : expected[array][i] == actual[array][i];
-                Assert.True(same, $"array {array}, element {i}: expected {expected[array][i]:g9}, got {actual[array][i]:g9}");
-            }
+            SameOrNan.Require($"array {array}", expected[array], actual[array]);
         }
     }
 

@@ -67,6 +67,28 @@ public class OptimizerHostTests
         }
     }
 
+    // The kernels zero the gradients they read; what lies between, before and behind the groups must be zero as well.
+    [Theory]
+    [InlineData(KernelChoice.Portable)]
+    [InlineData(KernelChoice.Tuned)]
+    public void No_gradient_is_left_between_groups(KernelChoice choice)
+    {
+        OptimizerGroup[] groups = [new(70, 20, 1e-3), new(10, 13, 1e-3), new(23, 7, 0), new(50, 0, 1e-3)];
+        float[] values = Uniform(new Random(9), 100);
+        using var device = new TestDevice(2, choice);
+        ArrayView<float> forAdam = device.Upload(values), forAdan = device.Upload(values);
+        ArrayView<float> parameters = device.Upload(values);
+        device.Kernels<Adam>().Step(
+            new AdamOptions(), groups, 1, parameters, forAdam, device.Zeros<float>(100), device.Zeros<float>(100));
+        Assert.All(device.Read(forAdam), g => Assert.Equal(0f, g));
+        float[] updated = device.Read(parameters);
+        Assert.Equal(values[30..70], updated[30..70]);
+        Assert.NotEqual(values[10..23], updated[10..23]);
+        var state = new AdanState(device.Zeros<float>(100), device.Zeros<float>(100), device.Zeros<float>(100), device.Zeros<float>(100));
+        device.Kernels<Adan>().Step(new AdanOptions(), groups, 1, parameters, forAdan, state);
+        Assert.All(device.Read(forAdan), g => Assert.Equal(0f, g));
+    }
+
     [Fact]
     public void Every_vector_width_gives_the_kernels_numbers()
     {

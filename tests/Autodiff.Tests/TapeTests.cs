@@ -1,5 +1,7 @@
 using System;
 using System.Linq;
+using DreamFusion.Autodiff.Ops;
+using DreamFusion.Kernels.Image;
 using ILGPU;
 using ILGPU.Runtime;
 using Xunit;
@@ -34,6 +36,36 @@ public sealed class TapeTests : IDisposable
         tape.Seed(x, seed);
         tape.Seed(x, seed);
         Assert.Equal([2f, 4f, 6f, 8f], Read(x.Gradient));
+    }
+
+    // x → features → outputs: gradients injected at two nodes do what each does alone, together.
+    [Fact]
+    public void A_gradient_can_be_injected_at_any_node()
+    {
+        float[] middle = Inject(atMiddle: true, atEnd: false), end = Inject(atMiddle: false, atEnd: true), both = Inject(atMiddle: true, atEnd: true);
+        Assert.All(middle, g => Assert.NotEqual(0f, g));
+        GradientCheck.Require("sum", [.. middle.Zip(end, (m, e) => (double)m + e)], both, 1e-6);
+    }
+
+    private float[] Inject(bool atMiddle, bool atEnd)
+    {
+        using var tape = new Tape(_device);
+        ArrayView<float> values = tape.Scratch<float>(6), gradient = tape.Scratch<float>(6), seed = tape.Scratch<float>(12);
+        values.CopyFromCPU([0.1f, 0.2f, 0.3f, 0.4f, -0.5f, 0.6f]);
+        gradient.MemSetToZero();
+        seed.CopyFromCPU([.. Enumerable.Range(1, 12).Select(i => 0.1f * i)]);
+        Variable x = new(values, gradient, 2, 3), colours = tape.MapRange(x, ValueRange.Unit, ValueRange.Symmetric);
+        Variable image = tape.Resize(colours, 1, 2, 2, 2);
+        if (atMiddle)
+        {
+            tape.Seed(colours, seed.SubView(0, 6));
+        }
+        if (atEnd)
+        {
+            tape.Seed(image, seed);
+        }
+        tape.Backward();
+        return Read(x.Gradient);
     }
 
     [Fact]

@@ -18,8 +18,8 @@ public sealed class FamilyConfig : ManualConfig
             .WithToolchain(InProcessEmitToolchain.Instance)
             .WithUnrollFactor(1)
             .WithIterationTime(TimeInterval.FromMilliseconds(25))
-            .WithWarmupCount(12)
-            .WithIterationCount(15));
+            .WithWarmupCount(8)
+            .WithIterationCount(11));
         AddColumn(StatisticColumn.Min, StatisticColumn.Median, new TrafficColumn());
     }
 }

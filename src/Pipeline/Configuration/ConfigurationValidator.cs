@@ -162,6 +162,8 @@ internal sealed partial class ConfigurationValidator
     {
         Range("guidance.t_range", guidance.TimestepRange, 0, 1);
         Within("guidance.t_max_end", guidance.TimestepMaxEnd, guidance.TimestepRange.Min, guidance.TimestepRange.Max);
+        Within("guidance.rescale", guidance.Rescale, 0, 1);
+        Within("guidance.grad_clip", guidance.GradientClip, 0, float.MaxValue);
     }
 
     private void CheckOptim(OptimConfiguration optim)

@@ -8,6 +8,47 @@ public enum SdsWeighting
 
     /// <summary>1.</summary>
     Uniform,
+
+    /// <summary>√ᾱ_t (1 - ᾱ_t) (Fantasia3D).</summary>
+    Fantasia3d,
+}
+
+/// <summary>The two meanings of a guidance scale.</summary>
+public enum CfgConvention
+{
+    /// <summary>ε_u + s (ε_c - ε_u): diffusers, stable-dreamfusion, NeMo.</summary>
+    Diffusers,
+
+    /// <summary>(1 + ω) ε_c - ω ε_u: the paper, threestudio.</summary>
+    [YamlName("dreamfusion")]
+    DreamFusion,
+}
+
+/// <summary>What the gradient is made of.</summary>
+public enum SdsMethod
+{
+    /// <summary>Score distillation: w (ε̂ - ε).</summary>
+    Sds,
+
+    /// <summary>Classifier score distillation: w s (ε_c - ε_u).</summary>
+    Csd,
+
+    /// <summary>Noise-free score distillation: w (δ_D + s (ε_c - ε_u)).</summary>
+    Nfsd,
+}
+
+/// <summary>Weights of Perp-Neg's negative view prompts.</summary>
+public enum PerpNegKind
+{
+    /// <summary>No Perp-Neg.</summary>
+    None,
+
+    /// <summary>stable-dreamfusion's.</summary>
+    [YamlName("stable_dreamfusion")]
+    StableDreamFusion,
+
+    /// <summary>threestudio's.</summary>
+    Threestudio,
 }
 
 /// <summary>What the VAE encoder's latent is.</summary>
@@ -21,8 +62,7 @@ public enum PosteriorMode
 }
 
 /// <summary>
-/// Score distillation. The guidance scale is the top-level <c>guidance_scale</c>, in the convention
-/// ε̂ = ε_u + s (ε_c - ε_u); threestudio's ε̂ = ε_c + s (ε_c - ε_u) is s + 1 here.
+/// Score distillation. The guidance scale is the top-level <c>guidance_scale</c>, in the convention <c>cfg_convention</c>.
 /// </summary>
 public sealed record GuidanceConfiguration
 {
@@ -34,7 +74,10 @@ public sealed record GuidanceConfiguration
     [YamlName("t_max_end")]
     public float TimestepMaxEnd { get; init; } = 0.5f;
 
-    /// <summary>Weight of the gradient; <c>sds</c> (1 - ᾱ) or <c>uniform</c>, default <c>sds</c>.</summary>
+    /// <summary>What the gradient is made of; <c>sds</c>, <c>csd</c> or <c>nfsd</c>, default <c>sds</c>.</summary>
+    public SdsMethod Method { get; init; } = SdsMethod.Sds;
+
+    /// <summary>Weight of the gradient; <c>sds</c> (1 - ᾱ), <c>uniform</c> or <c>fantasia3d</c> (√ᾱ (1 - ᾱ)), default <c>sds</c>.</summary>
     public SdsWeighting Weighting { get; init; } = SdsWeighting.Sds;
 
     /// <summary>
@@ -42,4 +85,26 @@ public sealed record GuidanceConfiguration
     /// An encoder that returns only the mean gives the mean under either.
     /// </summary>
     public PosteriorMode Posterior { get; init; } = PosteriorMode.Mean;
+
+    /// <summary>Meaning of <c>guidance_scale</c>; <c>diffusers</c> or <c>dreamfusion</c> (one less for the same guidance), default <c>diffusers</c>.</summary>
+    [YamlName("cfg_convention")]
+    public CfgConvention Convention { get; init; } = CfgConvention.Diffusers;
+
+    /// <summary>How much of the unguided prediction's spread the guided one gets back; 0 (off) to 1, default 0.</summary>
+    public float Rescale { get; init; }
+
+    /// <summary>Whether the latent's gradient is brought to unit root mean square instead of being weighted, default false.</summary>
+    [YamlName("grad_normalize")]
+    public bool NormalizesGradient { get; init; }
+
+    /// <summary>Largest absolute value in the latent's gradient, at least 0; 0 for no limit, default 0.</summary>
+    [YamlName("grad_clip")]
+    public float GradientClip { get; init; }
+
+    /// <summary>Perp-Neg's negative view prompts; <c>none</c>, <c>stable_dreamfusion</c> or <c>threestudio</c>, default <c>none</c>.</summary>
+    public PerpNegKind PerpNeg { get; init; } = PerpNegKind.None;
+
+    /// <summary>What <c>nfsd</c> takes for the prompt of a bad picture.</summary>
+    [YamlName("nfsd_negative")]
+    public string NoiseFreeNegative { get; init; } = "unrealistic, blurry, low quality, out of focus, ugly, low contrast, dull, dark, low-resolution, gloomy";
 }

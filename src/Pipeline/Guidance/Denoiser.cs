@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
@@ -7,11 +9,24 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DreamFusion.Pipeline.Guidance;
 
+/// <summary>How the UNet evaluates the texts of a step.</summary>
+public enum BranchExecution
+{
+    /// <summary>One after the other.</summary>
+    Sequential,
+
+    /// <summary>Each in a call of its own, side by side on the CPU.</summary>
+    Concurrent,
+
+    /// <summary>All in one call, the way of a GPU.</summary>
+    Batched,
+}
+
 /// <summary>
 /// The frozen UNet: predicted noise of a noisy latent under a text. Names, integer width and scalar or per-sample timestep
 /// are those of the graph.
 /// </summary>
-public sealed class Denoiser : IDisposable
+public sealed class Denoiser : INoisePredictor, IDisposable
 {
     private readonly OnnxSession _session;
     private readonly TensorSignature _sample;
@@ -20,13 +35,16 @@ public sealed class Denoiser : IDisposable
     private readonly TensorSignature _output;
     private readonly NoiseSchedule _schedule;
     private readonly long[] _shape;
+    private readonly BranchExecution _execution;
 
     /// <summary>Loads the UNet.</summary>
     /// <param name="model">The model folder.</param>
     /// <param name="schedule">Its noise process, which says what the network predicts.</param>
-    /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
-    public Denoiser(ModelFolder model, NoiseSchedule schedule)
+    /// <param name="execution">How several texts are evaluated.</param>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph, or cannot take several texts at once although it must.</exception>
+    public Denoiser(ModelFolder model, NoiseSchedule schedule, BranchExecution execution = BranchExecution.Sequential)
     {
+        _execution = execution;
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(schedule);
         _schedule = schedule;
@@ -42,34 +60,32 @@ public sealed class Denoiser : IDisposable
     /// <summary>Elements of a latent, C·H·W.</summary>
     public int LatentLength { get; }
 
-    /// <summary>Predicted noise ε̂ under two texts; the two runs are independent, so they may run side by side.</summary>
-    /// <param name="noisy">Noisy latent z_t [C·H·W], channels first.</param>
-    /// <param name="timestep">Timestep, 0 to T - 1.</param>
-    /// <param name="conditional">Text states of the prompt.</param>
-    /// <param name="unconditional">Text states of the negative or empty prompt.</param>
-    /// <param name="concurrently">Whether to use a second thread.</param>
-    /// <returns>ε_c and ε_u, each [C·H·W].</returns>
-    public (float[] Conditional, float[] Unconditional) PredictPair(
-        float[] noisy, int timestep, TextEmbedding conditional, TextEmbedding unconditional, bool concurrently)
+    /// <inheritdoc/>
+    /// <remarks>
+    /// In one call for all texts, or one call for each, side by side on the CPU's threads; a call's bits do not depend on what runs beside it.
+    /// </remarks>
+    public IReadOnlyList<float[]> Predict(float[] noisy, int timestep, IReadOnlyList<TextEmbedding> texts)
     {
-        if (!concurrently)
+        ArgumentNullException.ThrowIfNull(texts);
+        if (_execution == BranchExecution.Batched)
         {
-            return (Predict(noisy, timestep, conditional), Predict(noisy, timestep, unconditional));
+            return PredictBatch(noisy, timestep, texts);
         }
 
-        Task<float[]> second = Task.Run(() => Predict(noisy, timestep, unconditional));
-        float[] first;
-        try
+        float[][] predictions = new float[texts.Count][];
+        if (_execution == BranchExecution.Sequential || texts.Count == 1)
         {
-            first = Predict(noisy, timestep, conditional);
+            for (int i = 0; i < predictions.Length; i++)
+            {
+                predictions[i] = Predict(noisy, timestep, texts[i]);
+            }
         }
-        finally
+        else
         {
-            // Even if this branch fails, the other one must have ended before the session may go.
-            ((IAsyncResult)second).AsyncWaitHandle.WaitOne();
+            Parallel.For(0, predictions.Length, i => predictions[i] = Predict(noisy, timestep, texts[i]));
         }
 
-        return (first, second.GetAwaiter().GetResult());
+        return predictions;
     }
 
     /// <summary>Predicted noise ε̂ under one text.</summary>
@@ -93,4 +109,33 @@ public sealed class Denoiser : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private float[][] PredictBatch(float[] noisy, int timestep, IReadOnlyList<TextEmbedding> texts)
+    {
+        long count = texts.Count;
+        float[] samples = new float[count * LatentLength];
+        float[] states = new float[count * texts[0].States.Length];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            noisy.CopyTo(samples, i * LatentLength);
+            texts[i].States.CopyTo(states, i * texts[0].States.Length);
+        }
+
+        using OrtValue sample = TensorValue.FromFloats(_sample.Element, samples, [count, .. _shape[1..]]);
+        bool perSample = _timestep.Rank == 1 && _timestep.Dimensions[0] is null;
+        long[] timestepShape = _timestep.Rank == 0 ? [] : [perSample ? count : 1];
+        using OrtValue time = TensorValue.FromIntegers(_timestep.Element, Enumerable.Repeat(timestep, perSample ? texts.Count : 1).ToArray(), timestepShape);
+        using OrtValue text = TensorValue.FromFloats(_text.Element, states, count, texts[0].TokenCount, texts[0].Width);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
+            [(_sample.Name, sample), (_timestep.Name, time), (_text.Name, text)], [_output.Name]);
+        float[] all = TensorValue.ToFloats(outputs[0]);
+        float[][] predictions = new float[texts.Count][];
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            predictions[i] = all[(i * LatentLength)..((i + 1) * LatentLength)];
+            _schedule.ToNoise(predictions[i], noisy, timestep);
+        }
+
+        return predictions;
+    }
 }

@@ -27,6 +27,18 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
     /// <summary>What the encoder's latent is; the mean by default.</summary>
     public LatentPosterior Posterior { get; init; }
 
+    /// <summary>What the gradient is made of, default score distillation.</summary>
+    public DistillationMethod Method { get; init; } = DistillationMethod.Sds;
+
+    /// <summary>φ of <see cref="ClassifierFreeGuidance.Rescale"/>, 0 (off, default) to 1.</summary>
+    public float Rescale { get; init; }
+
+    /// <summary>Whether dL/dz is brought to a root mean square of 1 instead of being weighted by w(t), default false.</summary>
+    public bool NormalizesGradient { get; init; }
+
+    /// <summary>Largest absolute value in dL/dz; 0 (default) for no limit.</summary>
+    public float GradientClip { get; init; }
+
     /// <summary>The settings of a run.</summary>
     /// <param name="configuration">A valid configuration.</param>
     /// <returns>Its guidance settings.</returns>
@@ -36,11 +48,17 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
         GuidanceConfiguration guidance = configuration.Guidance;
         return new GuidanceOptions(
             configuration.GuidanceScale,
-            GuidanceConvention.Diffusers,
+            guidance.Convention switch
+            {
+                CfgConvention.Diffusers => GuidanceConvention.Diffusers,
+                CfgConvention.DreamFusion => GuidanceConvention.DreamFusion,
+                _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Convention, "No guidance convention of that name."),
+            },
             guidance.Weighting switch
             {
                 SdsWeighting.Sds => GuidanceWeighting.SigmaSquared,
                 SdsWeighting.Uniform => GuidanceWeighting.Uniform,
+                SdsWeighting.Fantasia3d => GuidanceWeighting.SqrtAlphaSigmaSquared,
                 _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Weighting, "No weighting of that name."),
             },
             new TimestepRange(Decimal(guidance.TimestepRange.Min), Decimal(guidance.TimestepRange.Max), Decimal(guidance.TimestepMaxEnd)),
@@ -52,6 +70,16 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
                 PosteriorMode.Sample => LatentPosterior.Sample,
                 _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Posterior, "No posterior of that name."),
             },
+            Method = guidance.Method switch
+            {
+                SdsMethod.Sds => DistillationMethod.Sds,
+                SdsMethod.Csd => DistillationMethod.ClassifierScore,
+                SdsMethod.Nfsd => DistillationMethod.NoiseFree,
+                _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Method, "No method of that name."),
+            },
+            Rescale = guidance.Rescale,
+            NormalizesGradient = guidance.NormalizesGradient,
+            GradientClip = guidance.GradientClip,
         };
     }
 

@@ -10,10 +10,13 @@ namespace DreamFusion.Pipeline.Guidance;
 /// <code>
 /// linear         β_t = β_0 + (β_1 - β_0)·t/(T-1)
 /// scaled_linear  β_t = (√β_0 + (√β_1 - √β_0)·t/(T-1))²
+/// squaredcos     β_t = min(1 - f(t+1)/f(t), 0.999),  f(t) = cos²((t/T + 0.008)/1.008·π/2)
 /// </code>
 /// </summary>
 public sealed class NoiseSchedule
 {
+    private const double LargestCosineBeta = 0.999;
+
     private readonly double[] _alphaBar;
 
     /// <summary>Tabulates ᾱ.</summary>
@@ -81,6 +84,11 @@ public sealed class NoiseSchedule
 
     private static double Beta(SchedulerConfig config, int timestep)
     {
+        if (config.Schedule == BetaSchedule.SquaredCosine)
+        {
+            return Math.Min(1 - (SquaredCosine(timestep + 1, config.TrainTimesteps) / SquaredCosine(timestep, config.TrainTimesteps)), LargestCosineBeta);
+        }
+
         double share = timestep / (double)(config.TrainTimesteps - 1);
         if (config.Schedule == BetaSchedule.Linear)
         {
@@ -89,6 +97,12 @@ public sealed class NoiseSchedule
 
         double root = Math.Sqrt(config.BetaStart) + ((Math.Sqrt(config.BetaEnd) - Math.Sqrt(config.BetaStart)) * share);
         return root * root;
+    }
+
+    private static double SquaredCosine(int timestep, int count)
+    {
+        double cosine = Math.Cos((((double)timestep / count) + 0.008) / 1.008 * Math.PI / 2);
+        return cosine * cosine;
     }
 
     private (float Signal, float Sigma) Scales(int timestep)

@@ -23,6 +23,9 @@ public enum BetaSchedule
 
     /// <summary>√β_t linear in t (Stable Diffusion).</summary>
     ScaledLinear,
+
+    /// <summary>ᾱ a squared cosine of t, β at most 0.999 (Nichol and Dhariwal 2021, eq. 17; DeepFloyd IF); the ends of β do not matter.</summary>
+    SquaredCosine,
 }
 
 /// <summary>The noise process of a model folder, from <c>scheduler/scheduler_config.json</c>.</summary>
@@ -42,14 +45,15 @@ public sealed record SchedulerConfig(BetaSchedule Schedule, double BetaStart, do
         JsonConfig json = JsonConfig.Load(path);
         if (json.Has("trained_betas"))
         {
-            throw new InvalidModelException($"{path}: 'trained_betas' is set; supported are beta_schedule linear and scaled_linear without it. Use a model with one of these.");
+            throw new InvalidModelException($"{path}: 'trained_betas' is set; supported are beta_schedule linear, scaled_linear and squaredcos_cap_v2 without it. Use a model with one of these.");
         }
 
         BetaSchedule schedule = json.Text("beta_schedule", "linear") switch
         {
             "linear" => BetaSchedule.Linear,
             "scaled_linear" => BetaSchedule.ScaledLinear,
-            string other => throw new InvalidModelException($"{path}: beta_schedule is '{other}', supported are linear and scaled_linear. Use a model trained with one of these."),
+            "squaredcos_cap_v2" => BetaSchedule.SquaredCosine,
+            string other => throw new InvalidModelException($"{path}: beta_schedule is '{other}', supported are linear, scaled_linear and squaredcos_cap_v2. Use a model trained with one of these."),
         };
         PredictionType prediction = json.Text("prediction_type", "epsilon") switch
         {

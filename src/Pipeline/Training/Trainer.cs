@@ -125,9 +125,9 @@ public sealed class Trainer : IDisposable
     {
         float[] pixels = image.Length == _image.Length ? _image : new float[image.Length];
         image.Value.CopyToCPU(pixels);
-        TextEmbedding text = _prompt.For(camera.AzimuthDegrees, camera.ElevationDegrees);
         double progress = (double)step / _configuration.Iters;
-        SdsResult sds = _guidance.Gradient(pixels, _dLdImage, text, _prompt.Unconditional, new SdsStep(_configuration.Seed, (uint)step, progress));
+        SdsResult sds = _guidance.Gradient(
+            pixels, _dLdImage, _prompt.TextsFor(camera.AzimuthDegrees, camera.ElevationDegrees), new SdsStep(_configuration.Seed, (uint)step, progress));
         ArrayView<float> gradient = tape.Scratch<float>(image.Length);
         gradient.CopyFromCPU(_dLdImage);
         tape.Seed(image, gradient);

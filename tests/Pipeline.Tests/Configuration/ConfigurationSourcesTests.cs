@@ -97,7 +97,7 @@ public sealed class ConfigurationSourcesTests : IDisposable
     [InlineData("seed", "-1", "seed: expected a whole number from 0 to 4294967295, got '-1'")]
     [InlineData("guidance_scale", "nan", "guidance_scale: expected a number, got 'nan'")]
     [InlineData("guidance_scale", "1e39", "guidance_scale: expected a number")]
-    [InlineData("guidance.weighting", "sigma", "guidance.weighting: expected one of sds, uniform, got 'sigma'")]
+    [InlineData("guidance.weighting", "sigma", "guidance.weighting: expected one of sds, uniform, fantasia3d, got 'sigma'")]
     [InlineData("optim.betas", "[0.9]", "optim.betas: expected a list of 2 numbers, got a list of 1")]
     [InlineData("optim.betas", "[0.9, 1]", "optim.betas: expected two numbers from 0 to below 1")]
     [InlineData("device", "gpu", "device: expected auto, cpu, cuda or cuda:N, got gpu")]

@@ -91,8 +91,8 @@ public sealed class ClipScorerTests : IDisposable
         int stride = schedule.TimestepCount / Steps;
         for (int t = (Steps * stride) - 1; t >= 0; t -= stride)
         {
-            (float[] conditional, float[] free) = denoiser.PredictPair(z, t, text, unconditional, concurrently: true);
-            ClassifierFreeGuidance.Combine(GuidanceConvention.Diffusers, Scale, conditional, free, noise);
+            IReadOnlyList<float[]> predictions = denoiser.Predict(z, t, [text, unconditional]);
+            ClassifierFreeGuidance.Combine(GuidanceConvention.Diffusers, Scale, predictions[0], predictions[1], noise);
             double alpha = schedule.AlphaBar(t);
             double next = t >= stride ? schedule.AlphaBar(t - stride) : 1;
             for (int i = 0; i < z.Length; i++)

@@ -36,6 +36,20 @@ public sealed class NoiseScheduleTests
     }
 
     [Theory]
+    [InlineData(0, 0.999958715775178)]
+    [InlineData(250, 0.8458879864968832)]
+    [InlineData(500, 0.49228517244880304)]
+    [InlineData(900, 0.023616108794393863)]
+    [InlineData(998, 2.4287669070348544e-06)]
+    [InlineData(999, 2.4287669070348567e-09)]
+    public void SquaredCosineMatchesIndependentArithmetic(int timestep, double expected)
+    {
+        // Origin: Nichol and Dhariwal 2021, eq. 17 with β capped at 0.999, computed by a separate script; below the cap ᾱ is f(t+1)/f(0).
+        NoiseSchedule schedule = new(new SchedulerConfig(BetaSchedule.SquaredCosine, 1e-4, 0.02, 1000, PredictionType.Epsilon));
+        Assert.True(Math.Abs(schedule.AlphaBar(timestep) - expected) <= 1e-10 * expected);
+    }
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(1000)]
     public void TimestepOutsideTheScheduleIsRefused(int timestep)

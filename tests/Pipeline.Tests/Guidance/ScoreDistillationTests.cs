@@ -25,7 +25,7 @@ public sealed class ScoreDistillationTests
         GuidanceOptions options = Options(GuidanceWeighting.SigmaSquared, 1);
         float[] gradient = new float[_image.Length];
         using ScoreDistillation sds = new(Toybox.Model, options);
-        SdsResult result = sds.Gradient(_image, gradient, _prompt.For(0, 10), _prompt.Unconditional, new SdsStep(seed, step, 0.25));
+        SdsResult result = sds.Gradient(_image, gradient, _prompt.TextsFor(0, 10), new SdsStep(seed, step, 0.25));
 
         DoubleTensor expected = Expected(seed, step, result.Timestep, out double latentNorm);
         DoubleTensor difference = DoubleTensor.Zeros(expected.Shape);
@@ -62,7 +62,7 @@ public sealed class ScoreDistillationTests
         float[] image = [.. _image];
         image[100] = float.NaN;
         DfkException e = Assert.Throws<DfkException>(
-            () => sds.Gradient(image, new float[image.Length], _prompt.For(0, 0), _prompt.Unconditional, new SdsStep(0, 17, 0)));
+            () => sds.Gradient(image, new float[image.Length], _prompt.TextsFor(0, 0), new SdsStep(0, 17, 0)));
         Assert.Equal(ExitCode.Diverged, e.ExitCode);
         Assert.Contains("step 17", e.Message, StringComparison.Ordinal);
         Assert.Contains("t = ", e.Message, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class ScoreDistillationTests
     {
         float[] gradient = new float[_image.Length];
         using ScoreDistillation sds = new(Toybox.Model, Options(GuidanceWeighting.SigmaSquared, threads));
-        sds.Gradient(_image, gradient, _prompt.For(0, 10), _prompt.Unconditional, new SdsStep(0, step, 0));
+        sds.Gradient(_image, gradient, _prompt.TextsFor(0, 10), new SdsStep(0, step, 0));
         return gradient;
     }
 

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -20,7 +19,7 @@ public sealed class SelftestCommandTests
             new SelfCheckResult("resize", "runs", SelfCheckKind.Failure, double.NaN, 0, IsTuned: false, "ArgumentException: too long"),
             new SelfCheckResult("resize", "by hand", SelfCheckKind.Golden, 0, 1e-6, IsTuned: false),
         ],
-        new HashSet<Type>(), TimeSpan.FromSeconds(1.25));
+        [], TimeSpan.FromSeconds(1.25));
 
     [Theory]
     [InlineData("portable", "portable kernels ran for every family")]

@@ -18,7 +18,6 @@ internal sealed class CheckDevice : IDisposable
 {
     private readonly DeviceContext _context;
     private readonly List<MemoryBuffer> _buffers = [];
-    private readonly HashSet<Type> _launchers = [];
 
     /// <summary>A CPU.</summary>
     /// <param name="threads">Threads, at least 1.</param>
@@ -29,7 +28,7 @@ internal sealed class CheckDevice : IDisposable
     public Accelerator Accelerator => _context.Accelerator;
 
     /// <summary>Closed types of all launchers that checks have asked for.</summary>
-    public IReadOnlySet<Type> Launchers => _launchers;
+    public IReadOnlyCollection<Type> Launchers => _context.LoadedFamilies;
 
     /// <summary>Whether a launcher with tuned code was asked for since this was last set to false.</summary>
     public bool UsedTuned { get; set; }
@@ -45,7 +44,6 @@ internal sealed class CheckDevice : IDisposable
         where T : class, IKernelFamily<T>
     {
         T family = _context.Kernels<T>();
-        _launchers.Add(typeof(T));
         UsedTuned |= IsTuned(family);
         return family;
     }

@@ -13,7 +13,7 @@ namespace DreamFusion.Pipeline.Selftest;
 /// <param name="Launchers">Closed types of the kernel families that ran.</param>
 /// <param name="Duration">Wall time.</param>
 public sealed record SelftestReport(
-    string Device, int Threads, KernelChoice Kernels, IReadOnlyList<SelfCheckResult> Results, IReadOnlySet<Type> Launchers, TimeSpan Duration)
+    string Device, int Threads, KernelChoice Kernels, IReadOnlyList<SelfCheckResult> Results, IReadOnlyCollection<Type> Launchers, TimeSpan Duration)
 {
     /// <summary>Checks that passed.</summary>
     public int PassedCount => Results.Count(result => result.Passed);

@@ -44,6 +44,6 @@ public static class SelftestSession
             portable?.Free();
         }
 
-        return new SelftestReport("cpu", count, kernels, results, device.Launchers, Stopwatch.GetElapsedTime(start));
+        return new SelftestReport("cpu", count, kernels, results, [.. device.Launchers], Stopwatch.GetElapsedTime(start));
     }
 }

@@ -118,6 +118,9 @@ public sealed class ConeMarchTests
     [InlineData(5f, 4, 16, 0.02f, 100)]
     [InlineData(8f, 4, 32, 0.01f, 128)]
     [InlineData(8f, 4, 64, 0.1f, 128)]
+    [InlineData(8f, 4, 8, 0.01f, 256)]
+    [InlineData(8f, 4, 4, 0f, 300)]
+    [InlineData(4f, 3, 4, 0f, 301)]
     public void SkippingNeverChangesTheSamples(float bound, int cascades, int resolution, float coneAngle, int steps)
     {
         using var device = new TestDevice();

@@ -18,6 +18,7 @@ public sealed record DfkResult(int ExitCode, string Output, string Error);
 public static class Dfk
 {
     private static readonly TimeSpan _longest = TimeSpan.FromMinutes(4);
+    private static readonly string _cache = Path.Combine(AppContext.BaseDirectory, "cache");
 
     /// <summary>Path of the built program, which the build copies next to this test.</summary>
     public static string ProgramPath { get; } = Path.Combine(AppContext.BaseDirectory, "dfk.dll");
@@ -49,6 +50,8 @@ public static class Dfk
             StandardErrorEncoding = Encoding.UTF8,
             WorkingDirectory = folder,
         };
+        // Not the user's own cache.
+        start.Environment["DFK_CACHE"] = _cache;
         return Process.Start(start)!;
     }
 

@@ -61,6 +61,16 @@ public enum PosteriorMode
     Sample,
 }
 
+/// <summary>How a rendered image becomes a latent.</summary>
+public enum EncoderMode
+{
+    /// <summary>The model's VAE encoder, with its exact gradient.</summary>
+    Vae,
+
+    /// <summary>A linear map fitted to it: cheap, and blind to everything but mean colours.</summary>
+    Linear,
+}
+
 /// <summary>
 /// Score distillation. The guidance scale is the top-level <c>guidance_scale</c>, in the convention <c>cfg_convention</c>.
 /// </summary>
@@ -107,4 +117,7 @@ public sealed record GuidanceConfiguration
     /// <summary>What <c>nfsd</c> takes for the prompt of a bad picture.</summary>
     [YamlName("nfsd_negative")]
     public string NoiseFreeNegative { get; init; } = "unrealistic, blurry, low quality, out of focus, ugly, low contrast, dull, dark, low-resolution, gloomy";
+
+    /// <summary>How a rendered image becomes a latent; <c>vae</c> or <c>linear</c>, default <c>vae</c>.</summary>
+    public EncoderMode Encoder { get; init; } = EncoderMode.Vae;
 }

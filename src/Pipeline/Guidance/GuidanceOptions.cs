@@ -16,6 +16,16 @@ public enum GuidanceWeighting
     SqrtAlphaSigmaSquared,
 }
 
+/// <summary>How a rendered image becomes a latent.</summary>
+public enum LatentEncoder
+{
+    /// <summary>The model's VAE encoder, with its exact gradient.</summary>
+    Vae,
+
+    /// <summary>A linear map of the mean colour of each latent's square of pixels, fitted to the encoder.</summary>
+    Linear,
+}
+
 /// <summary>Settings of score distillation.</summary>
 /// <param name="Scale">Guidance scale in the sense of <paramref name="Convention"/>; 10 for the toybox, 100 for Stable Diffusion.</param>
 /// <param name="Convention">Meaning of the scale.</param>
@@ -38,6 +48,9 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
 
     /// <summary>Largest absolute value in dL/dz; 0 (default) for no limit.</summary>
     public float GradientClip { get; init; }
+
+    /// <summary>How images become latents; by the VAE encoder unless another is named.</summary>
+    public LatentEncoder Encoder { get; init; }
 
     /// <summary>The settings of a run.</summary>
     /// <param name="configuration">A valid configuration.</param>
@@ -80,6 +93,12 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
             Rescale = guidance.Rescale,
             NormalizesGradient = guidance.NormalizesGradient,
             GradientClip = guidance.GradientClip,
+            Encoder = guidance.Encoder switch
+            {
+                EncoderMode.Vae => LatentEncoder.Vae,
+                EncoderMode.Linear => LatentEncoder.Linear,
+                _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Encoder, "No encoder of that name."),
+            },
         };
     }
 

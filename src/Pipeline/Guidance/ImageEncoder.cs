@@ -70,7 +70,7 @@ public abstract class ImageEncoder : IDisposable
 /// <summary>An encoded image and what its gradient needs.</summary>
 public sealed class EncodedImage : IDisposable
 {
-    internal EncodedImage(float[] latent, IDisposable state)
+    internal EncodedImage(float[] latent, IDisposable? state)
     {
         Latent = latent;
         State = state;
@@ -79,8 +79,8 @@ public sealed class EncodedImage : IDisposable
     /// <summary>Scaled latent z [C·H·W], channels first.</summary>
     public ReadOnlyMemory<float> Latent { get; }
 
-    internal IDisposable State { get; }
+    internal IDisposable? State { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => State.Dispose();
+    public void Dispose() => State?.Dispose();
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Models;
 
 namespace DreamFusion.Pipeline.Guidance;
@@ -40,13 +41,19 @@ public sealed class ScoreDistillation : IDisposable
     /// <summary>Loads encoder and UNet and differentiates the encoder.</summary>
     /// <param name="model">The model folder.</param>
     /// <param name="options">Method, scale, weighting and timesteps.</param>
+    /// <param name="cache">Where what is computed from the model is kept; null for nowhere.</param>
     /// <exception cref="InvalidModelException">A graph cannot be loaded or differentiated.</exception>
-    public ScoreDistillation(ModelFolder model, GuidanceOptions options)
+    public ScoreDistillation(ModelFolder model, GuidanceOptions options, DiskCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         Schedule = new NoiseSchedule(model.Scheduler);
-        _encoder = new VaeEncoder(model, options.Posterior);
+        _encoder = options.Encoder switch
+        {
+            LatentEncoder.Vae => new VaeEncoder(model, options.Posterior, cache),
+            LatentEncoder.Linear => new LinearEncoder(model, cache),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Encoder, "No encoder of that name."),
+        };
         try
         {
             _denoiser = new Denoiser(model, Schedule, options.Threads > 1 ? BranchExecution.Concurrent : BranchExecution.Sequential);

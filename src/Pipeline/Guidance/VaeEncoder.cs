@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
 
@@ -34,14 +35,13 @@ public sealed class VaeEncoder : ImageEncoder
     /// <summary>Loads and differentiates the encoder.</summary>
     /// <param name="model">The model folder.</param>
     /// <param name="posterior">Mean or draw; a graph that returns only the mean gives the mean, and says so in <see cref="ImageEncoder.Notes"/>.</param>
+    /// <param name="cache">Where the differentiated graph is kept; null for nowhere.</param>
     /// <exception cref="InvalidModelException">An operator without a gradient, or a graph ONNX Runtime refuses.</exception>
-    public VaeEncoder(ModelFolder model, LatentPosterior posterior = LatentPosterior.Mean)
+    public VaeEncoder(ModelFolder model, LatentPosterior posterior = LatentPosterior.Mean, DiskCache? cache = null)
         : base(model)
     {
         string path = model.VaeEncoder.ModelPath;
-        string output = model.VaeEncoder.Output("latent", 4, "latent_sample", "latent_parameters").Name;
-        OnnxModel onnx = OnnxModel.Load(path, model.Folder);
-        _session = DifferentiableSession.Load(Differentiate(onnx, model, output, posterior), path);
+        _session = EncoderGraph.Of(model, posterior).Load(cache);
         int[] expected = [1, model.LatentChannels, model.LatentSize, model.LatentSize];
         if (!_session.Output.Shape.SequenceEqual(expected))
         {
@@ -76,23 +76,12 @@ public sealed class VaeEncoder : ImageEncoder
         ArgumentNullException.ThrowIfNull(encoded);
         float[] cotangent = dLdLatent.ToArray();
         Scale(cotangent);
-        ImagePlanes.FromPlanes(_session.Gradient((Activations)encoded.State, cotangent), dLdImage, 2, 0);
+        Activations activations = encoded.State as Activations ?? throw new ArgumentException("The image was encoded by another encoder; encode it with this one.", nameof(encoded));
+        ImagePlanes.FromPlanes(_session.Gradient(activations, cotangent), dLdImage, 2, 0);
     }
 
     /// <inheritdoc/>
     public override void Dispose() => _session.Dispose();
-
-    private static DifferentiatedGraph Differentiate(OnnxModel onnx, ModelFolder model, string output, LatentPosterior posterior)
-    {
-        ForwardGraph forward = new(onnx, model.VaeEncoder.Input("image", 4).Name, output, [1, 3, model.ImageSize, model.ImageSize]);
-        // The channels may be an open axis of the file, but not of the graph with a fixed input.
-        if (forward.Type(output).Shape[1] == 2 * model.LatentChannels)
-        {
-            PosteriorTail.Append(forward, model.LatentChannels, posterior == LatentPosterior.Sample);
-        }
-
-        return GraphDifferentiator.Differentiate(forward);
-    }
 
     // The mean of a graph that draws is its draw with noise 0.
     private float[] Draw(RandomKey key, TensorType type, uint lane)

@@ -7,6 +7,7 @@ using System.Threading;
 using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
+using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Field;
@@ -70,11 +71,12 @@ public sealed class TrainingSession : IDisposable
         observer.PhaseChanged(TrainingPhase.Preparing);
         // Everything that can refuse the model comes before the run folder is made, so that a refusal leaves nothing behind.
         var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts), configuration.Guidance);
-        using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration));
+        var cache = DiskCache.OfUser();
+        using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration), cache);
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
         observer.Started(folder.Path, configuration.Iters);
         using var session = new TrainingSession(configuration, request.Kernels, observer, model, folder, guidance, prompt);
-        foreach (string note in warnings.Concat(model.Notes).Concat(guidance.Notes).Concat(prompt.Warnings))
+        foreach (string note in warnings.Concat(model.Notes).Concat(guidance.Notes).Concat(cache.Warnings).Concat(prompt.Warnings))
         {
             session.Note(note);
         }

@@ -67,6 +67,35 @@ public sealed class OperatorGradientTests
     }
 
     [Fact]
+    public void AFusionOfOnnxRuntimeIsNamedWithTheExportThatAvoidsIt()
+    {
+        GraphModel model = new GraphModel([1, 2, 4], 3).Node("FastGelu", ["x"], "y").InDomain("com.microsoft");
+        InvalidModelException e = Assert.Throws<InvalidModelException>(model.Differentiate);
+        Assert.Contains("node_0", e.Message, StringComparison.Ordinal);
+        Assert.Contains("com.microsoft.FastGelu", e.Message, StringComparison.Ordinal);
+        Assert.Contains("without --optimize", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnOperatorOfAnotherDomainIsNamed()
+    {
+        GraphModel model = new GraphModel([1, 2, 4], 3).Node("Magic", ["x"], "y").InDomain("com.example");
+        InvalidModelException e = Assert.Throws<InvalidModelException>(model.Differentiate);
+        Assert.Contains("node_0", e.Message, StringComparison.Ordinal);
+        Assert.Contains("com.example.Magic", e.Message, StringComparison.Ordinal);
+        Assert.Contains("custom operators", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(22)]
+    public void AnOperatorSetOutsideTheRangeIsRefused(long opset)
+    {
+        GraphModel model = new GraphModel([2, 3], 2, opset).Node("Neg", ["x"], "y");
+        Assert.Contains("expected 14 to 20", Assert.Throws<InvalidModelException>(model.Differentiate).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WeightsThatDependOnTheImageAreRefused()
     {
         GraphModel model = new GraphModel([1, 2, 3, 3], 4).Node("Sigmoid", ["x"], "w").Node("Conv", ["x", "w"], "y");

@@ -14,6 +14,7 @@ internal sealed class DifferentiableSession : IDisposable
     private readonly OnnxSession _forward;
     private readonly OnnxSession _backward;
     private readonly bool _isHalf;
+    private string? _temporaryFolder;
 
     private DifferentiableSession(OnnxSession forward, OnnxSession backward)
     {
@@ -46,22 +47,26 @@ internal sealed class DifferentiableSession : IDisposable
             return Create(() => GraphFiles.LoadFromMemory(graph.Forward, name), () => GraphFiles.LoadFromMemory(graph.Backward, GradientOf(name)));
         }
 
+        // ONNX Runtime may have mapped the files into memory: they stay until the session goes.
         string folder = Directory.CreateTempSubdirectory("dfk-graph-").FullName;
         try
         {
             GraphFiles.Write(graph, folder);
-            return Load(folder, name);
+            DifferentiableSession session = Load(folder, name);
+            session._temporaryFolder = folder;
+            return session;
         }
-        finally
+        catch
         {
             Directory.Delete(folder, recursive: true);
+            throw;
         }
     }
 
     /// <summary>Loads a graph that <see cref="GraphFiles"/> wrote.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">Name for messages.</param>
-    /// <returns>The loaded graph; the folder is no longer needed.</returns>
+    /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses it.</exception>
     public static DifferentiableSession Load(string folder, string name) => Create(
         () => OnnxSession.LoadFile(Path.Combine(folder, GraphFiles.Forward), name),
@@ -117,6 +122,11 @@ internal sealed class DifferentiableSession : IDisposable
     {
         _forward.Dispose();
         _backward.Dispose();
+        if (_temporaryFolder is not null)
+        {
+            Directory.Delete(_temporaryFolder, recursive: true);
+            _temporaryFolder = null;
+        }
     }
 
     private float[] Scaled(Activations activations, ReadOnlySpan<float> cotangent, CotangentScale scale)

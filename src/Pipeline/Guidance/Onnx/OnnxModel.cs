@@ -91,6 +91,11 @@ internal sealed class OnnxModel
     public IEnumerable<TensorProto> Tensors() =>
         Proto.Graph.Initializer.Concat(Proto.Graph.Node.SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T));
 
+    /// <summary>Files beside this one that hold weights.</summary>
+    /// <returns>Their full paths, each once.</returns>
+    public IEnumerable<string> ExternalFiles() =>
+        Tensors().Where(t => t.DataLocation == TensorProto.Types.DataLocation.External).Select(t => ExternalData(t).Path).Distinct(StringComparer.Ordinal);
+
     /// <summary>Bytes of a weight, little-endian, wherever they are stored.</summary>
     /// <param name="tensor">An initializer of this model.</param>
     /// <returns>The raw bytes.</returns>

@@ -8,7 +8,7 @@ using ILGPU;
 namespace DreamFusion.Autodiff.Ops;
 
 /// <summary>
-/// Regularisers on the tape. Each computes value and gradient in one kernel, so the weighted gradient is accumulated (<c>+=</c>)
+/// Losses and regularisers on the tape. Each computes value and gradient in one kernel, so the weighted gradient is accumulated (<c>+=</c>)
 /// into its input at once, as <see cref="Tape.Seed"/> would, and flows on when the tape runs backward. The value [1, 1] is not
 /// weighted; it is there to be logged and takes no gradient.
 /// </summary>
@@ -68,6 +68,30 @@ public static class LossOps
             Sums = Sums(tape, samples.Count),
         };
         tape.Device.Kernels<OrientationLoss>().Evaluate(args, count, weight, value.Value);
+        return value;
+    }
+
+    /// <summary>Mean distance of an image from a given one; formula in <see cref="PixelLossKernels"/>. The target gets no gradient.</summary>
+    /// <typeparam name="TPenalty"><see cref="SquaredError"/> or <see cref="HuberError"/>.</typeparam>
+    /// <param name="tape">Tape.</param>
+    /// <param name="image">Rendered values [R, C].</param>
+    /// <param name="target">Given values [R, C].</param>
+    /// <param name="penalty">The penalty on one value's difference.</param>
+    /// <param name="weight">Factor on the gradient.</param>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Variable PixelLoss<TPenalty>(this Tape tape, Variable image, Variable target, TPenalty penalty, float weight)
+        where TPenalty : unmanaged, IPixelPenalty
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(target);
+        if (image.Rows != target.Rows || image.Columns != target.Columns)
+        {
+            throw new ArgumentException($"Pixel loss: an image [{image.Rows}, {image.Columns}] and a target [{target.Rows}, {target.Columns}]; the shapes must be the same.", nameof(target));
+        }
+        Variable value = tape.Allocate(1, 1, requiresGradient: false);
+        tape.Device.Kernels<PixelLoss<TPenalty>>().Evaluate(
+            penalty, image.Value, target.Value, weight, GradientOf(image, weight), Sums(tape, image.Rows * image.Columns), value.Value);
         return value;
     }
 

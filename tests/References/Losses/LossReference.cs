@@ -16,6 +16,14 @@ public static class LossReference
         return -(p * Math.Log2(p) + (1 - p) * Math.Log2(1 - p));
     }).Average();
 
+    public static double SquaredError(double[] values, double[] targets) => values.Zip(targets, (x, y) => (x - y) * (x - y)).Average();
+
+    public static double Huber(double[] values, double[] targets, double threshold) => values.Zip(targets, (x, y) =>
+    {
+        double d = Math.Abs(x - y);
+        return d <= threshold ? d * d / 2 : threshold * (d - (threshold / 2));
+    }).Average();
+
     /// <summary>Σ w max(0, n·d)² / count; the weights are constants.</summary>
     public static double Orientation(double[] weights, double[] normals, int[] rayIndices, double[] directions, int count)
     {

@@ -57,6 +57,7 @@ internal static class FamilyCases
         ["composite"] = Composite,
         ["opacity"] = Opacity,
         ["entropy"] = b => b.Take(b.Tape.EntropyLoss(b.Leaf(M, 1, 0, 1), EntropyLossKernels.WeightEpsilon, 2f)),
+        ["pixels"] = Pixels,
         ["orientation"] = Orientation,
         ["normal smoothness"] = NormalSmoothness,
         ["z-variance"] = b => b.Take(b.Tape.ZVarianceLoss(b.Samples(), b.Leaf(M, 1, 0, 1), 2f)),
@@ -246,6 +247,13 @@ internal static class FamilyCases
     {
         b.Take(b.Tape.OpacityLoss<RootOpacity>(b.Leaf(M, 1, 0, 1), 2f));
         b.Take(b.Tape.OpacityLoss<SquareOpacity>(b.Leaf(M, 1, 0, 1), 2f));
+    }
+
+    private static void Pixels(Bench b)
+    {
+        Variable target = b.Tape.Constant(b.Values(3 * M, 0, 1), M, 3);
+        b.Take(b.Tape.PixelLoss(b.Leaf(M, 3, 0, 1), target, default(SquaredError), 2f));
+        b.Take(b.Tape.PixelLoss(b.Leaf(M, 3, 0, 1), target, new HuberError(0.2f), 2f));
     }
 
     private static void Orientation(Bench b) =>

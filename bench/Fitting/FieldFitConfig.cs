@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Engines;
 using BenchmarkDotNet.Jobs;
@@ -19,6 +18,5 @@ public sealed class FieldFitConfig : ManualConfig
             .WithIterationCount(1)
             .WithInvocationCount(1)
             .WithUnrollFactor(1));
-        AddColumn(StatisticColumn.Min);
     }
 }

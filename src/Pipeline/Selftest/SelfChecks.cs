@@ -33,6 +33,7 @@ internal static class SelfChecks
         new ShadingCheck(),
         new BackgroundCheck(),
         new AlphaCompositeCheck(),
+        new PixelLossCheck(),
         new OpacityLossCheck(),
         new EntropyLossCheck(),
         new OrientationLossCheck(),

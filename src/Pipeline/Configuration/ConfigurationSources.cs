@@ -30,20 +30,21 @@ public sealed record ConfigurationSources
         string preset = Preset ?? PresetOf(file) ?? new RunConfiguration().Preset;
         ConfigurationOrigin presetOrigin = new($"preset {preset}", 0);
         ConfigurationMapping tree = ConfigurationBinder.Unbind(Presets.Get(preset), presetOrigin);
+        List<string> problems = [];
         if (file is not null)
         {
-            tree = tree.Merge(file);
+            tree = NemoViewPrompts.Merge(tree, file, problems);
         }
 
-        List<string> problems = [];
         foreach (ConfigurationOverride entry in Overrides)
         {
             if (Tree(entry, problems) is { } over)
             {
-                tree = tree.Merge(over);
+                tree = NemoViewPrompts.Merge(tree, over, problems);
             }
         }
 
+        tree = NemoViewPrompts.Expand(tree, presetOrigin, problems);
         // --preset wins over the file's own note of the preset that it was resolved from.
         ConfigurationScalar name = new(presetOrigin, preset, Quoted: true);
         tree = tree.Merge(new ConfigurationMapping(presetOrigin, [new("preset", name)]));
@@ -69,6 +70,11 @@ public sealed record ConfigurationSources
         {
             problems.Add($"{origin}: preset: is chosen by --preset");
             return null;
+        }
+
+        if (NemoViewPrompts.Keys.Contains(entry.Key))
+        {
+            return new ConfigurationMapping(origin, [new(entry.Key, new ConfigurationScalar(origin, entry.Value, Quoted: true))]);
         }
 
         string[] known = [.. ConfigurationSchema.FullNames(typeof(RunConfiguration))];

@@ -56,6 +56,12 @@ public sealed record RunConfiguration
     /// <summary>View words appended to the prompt, first match wins; every direction must match, default <see cref="Presets.FineViewPrompts"/>.</summary>
     public ImmutableArray<ViewPrompt> ViewPrompts { get; init; } = Presets.FineViewPrompts;
 
+    /// <summary>
+    /// How the rows of <see cref="ViewPrompts"/> become a camera's text states: <c>nearest</c> or <c>interpolated</c>, default
+    /// <c>nearest</c>; <c>interpolated</c> if the rows come from NeMo's <c>front_prompt</c>, <c>side_prompt</c>, <c>back_prompt</c>.
+    /// </summary>
+    public ViewChoice ViewChoice { get; init; } = ViewChoice.Nearest;
+
     /// <summary>Steps between two checkpoints; at least 1, default 250.</summary>
     [NotPartOfResult]
     public int CheckpointInterval { get; init; } = 250;

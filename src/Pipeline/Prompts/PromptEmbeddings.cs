@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Guidance;
@@ -88,9 +89,27 @@ public sealed class PromptEmbeddings
         };
     }
 
-    /// <summary>Text states for a camera, by its nearest row of the view table.</summary>
+    /// <summary>Text states for a camera: those of its row of the view table, or two rows' mixed, as the table's choice says.</summary>
     /// <param name="azimuthDegrees">Azimuth, degrees; 0 is the front, growing towards +X.</param>
     /// <param name="elevationDegrees">Elevation, degrees, -90 to 90.</param>
     /// <returns>The embedding.</returns>
-    public TextEmbedding For(float azimuthDegrees, float elevationDegrees) => _views[Views.IndexFor(azimuthDegrees, elevationDegrees)];
+    public TextEmbedding For(float azimuthDegrees, float elevationDegrees)
+    {
+        (int first, float firstWeight, int second, float secondWeight) = Views.WeightsFor(azimuthDegrees, elevationDegrees);
+        TextEmbedding a = _views[first];
+        TextEmbedding b = _views[second];
+        if (ReferenceEquals(a, b) || secondWeight == 0)
+        {
+            return a;
+        }
+
+        float[] states = new float[a.States.Length];
+        for (int i = 0; i < states.Length; i++)
+        {
+            states[i] = (firstWeight * a.States[i]) + (secondWeight * b.States[i]);
+        }
+
+        string text = string.Create(CultureInfo.InvariantCulture, $"{firstWeight:0.00} of \"{a.Text}\" and {secondWeight:0.00} of \"{b.Text}\"");
+        return new TextEmbedding(text, states, a.TokenCount, a.Width);
+    }
 }

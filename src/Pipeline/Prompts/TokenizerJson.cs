@@ -164,7 +164,7 @@ internal sealed class TokenizerJson : ITextPreparation
         _splitters.Add((text, first, continues) =>
         {
             string marked = text.Replace(" ", symbol, StringComparison.Ordinal);
-            bool prepend = !continues && (scheme == "always" || (scheme == "first" && first));
+            bool prepend = text.Length > 0 && !continues && (scheme == "always" || (scheme == "first" && first));
             marked = prepend && !marked.StartsWith(symbol, StringComparison.Ordinal) ? symbol + marked : marked;
             return split ? AtSymbols(marked, symbol) : [marked];
         });

@@ -42,17 +42,18 @@ internal readonly record struct Piece(string Text, float Score, PieceKind Kind);
 /// best(0) = 0     best(e) = max over pieces [s, e) of best(s) + score(piece)
 /// </code>
 /// A character that no piece covers costs the least score minus 10 and becomes the unknown piece, one for a whole run, or
-/// its bytes if the model has them. Sums are double, so that long texts lose nothing (SentencePiece itself sums in float).
+/// its bytes if the model has them. Sums are rounded to float after every piece, as SentencePiece does: of cuts that differ
+/// by less than that, such as long repetitions, it then takes the same one.
 /// </summary>
 internal sealed class UnigramModel
 {
-    private const double UnknownPenalty = 10;
+    private const float UnknownPenalty = 10;
     private const double UserDefinedMargin = 0.1;
 
     private readonly double[] _scores;
     private readonly ByteTrie _trie = new();
     private readonly int _unknown;
-    private readonly double _unknownScore;
+    private readonly float _unknownScore;
     private readonly int[]? _bytes;
 
     /// <summary>Prepares a vocabulary.</summary>
@@ -62,7 +63,7 @@ internal sealed class UnigramModel
     /// <exception cref="InvalidModelException">No text, no single unknown piece, a score that is no number, or missing bytes.</exception>
     public UnigramModel(IReadOnlyList<Piece> pieces, bool byteFallback, string path)
     {
-        double[] normal = [.. pieces.Where(p => p.Kind == PieceKind.Normal).Select(p => (double)p.Score)];
+        float[] normal = [.. pieces.Where(p => p.Kind == PieceKind.Normal).Select(p => p.Score)];
         int[] unknown = [.. Enumerable.Range(0, pieces.Count).Where(i => pieces[i].Kind == PieceKind.Unknown)];
         if (normal.Length == 0 || unknown.Length != 1 || pieces.Any(p => !float.IsFinite(p.Score)))
         {
@@ -74,8 +75,11 @@ internal sealed class UnigramModel
         Pieces = pieces;
         _unknown = unknown[0];
         _unknownScore = normal.Min() - UnknownPenalty;
+        // SentencePiece begins its search for the greatest score at 0, so that log probabilities never reach it and a
+        // user-defined piece costs next to nothing.
+        float greatest = Math.Max(0, normal.Max());
         _scores = [.. pieces.Select(p => p.Kind == PieceKind.UserDefined
-            ? (Encoding.UTF8.GetByteCount(p.Text) * normal.Max()) - UserDefinedMargin
+            ? (Encoding.UTF8.GetByteCount(p.Text) * greatest) - UserDefinedMargin
             : p.Score)];
         for (int id = 0; id < pieces.Count; id++)
         {
@@ -118,7 +122,7 @@ internal sealed class UnigramModel
 
     private int[] Search(ReadOnlySpan<byte> text, int[] ids)
     {
-        double[] best = new double[text.Length + 1];
+        float[] best = new float[text.Length + 1];
         int[] starts = new int[text.Length + 1];
         Array.Fill(starts, -1);
         for (int start = 0; start < text.Length;)
@@ -144,7 +148,7 @@ internal sealed class UnigramModel
 
             if (!covered)
             {
-                Relax(start, start + character, _unknown, best[start] + _unknownScore);
+                Relax(start, start + character, _unknown, (double)best[start] + _unknownScore);
             }
 
             start += character;
@@ -156,7 +160,7 @@ internal sealed class UnigramModel
         {
             if (starts[end] < 0 || score > best[end])
             {
-                (best[end], starts[end], ids[end]) = (score, start, id);
+                (best[end], starts[end], ids[end]) = ((float)score, start, id);
             }
         }
     }

@@ -70,7 +70,7 @@ public sealed class TrainingSession : IDisposable
         RunFolder.RequireFree(request.OutputFolder);
         observer.PhaseChanged(TrainingPhase.Preparing);
         // Everything that can refuse the model comes before the run folder is made, so that a refusal leaves nothing behind.
-        var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts), configuration.Guidance);
+        var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts, configuration.ViewChoice), configuration.Guidance);
         var cache = DiskCache.OfUser();
         using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration), cache);
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);

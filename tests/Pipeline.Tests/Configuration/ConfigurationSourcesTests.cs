@@ -87,6 +87,40 @@ public sealed class ConfigurationSourcesTests : IDisposable
         Assert.Contains("--set: guidance.t_max_end: expected 0.02 to 0.98, got 0.99", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void NemosThreePromptsReplaceTheViewTable()
+    {
+        string path = Write("prompt: a mushroom\nfront_prompt: ', from the front'\nside_prompt: ', side view'\nback_prompt: ', back view'\n");
+        RunConfiguration c = ConfigurationFile.Read(path);
+        Assert.Equal([", from the front", ", back view", ", side view"], c.ViewPrompts.Select(row => row.Suffix));
+        Assert.Equal(ViewChoice.Interpolated, c.ViewChoice);
+        Assert.Equal(ConfigurationFile.Write(c), ConfigurationFile.Write(ConfigurationFile.Read(Write(ConfigurationFile.Write(c)))));
+        Assert.Equal(", side view", c.ViewPrompts.First(row => row.Matches(-90, 80)).Suffix);
+    }
+
+    [Fact]
+    public void NemosPromptsAndTheTableWinByOrder()
+    {
+        string path = Write("prompt: a mushroom\nfront_prompt: A\nview_choice: nearest\n");
+        ConfigurationOverride table = Set("view_prompts", "[{suffix: ', any view'}]");
+        RunConfiguration Resolved(params ConfigurationOverride[] over) => new ConfigurationSources { ConfigurationPath = path, Overrides = over }.Resolve();
+        Assert.Equal(("A", ", side view", ViewChoice.Nearest), (Resolved().ViewPrompts[0].Suffix, Resolved().ViewPrompts[2].Suffix, Resolved().ViewChoice));
+        Assert.Equal(("A", "S"), (Resolved(Set("side_prompt", "S")).ViewPrompts[0].Suffix, Resolved(Set("side_prompt", "S")).ViewPrompts[2].Suffix));
+        Assert.Equal(", any view", Assert.Single(Resolved(table).ViewPrompts).Suffix);
+        Assert.Equal([", front view", ", back view", "S"], Resolved(table, Set("side_prompt", "S")).ViewPrompts.Select(row => row.Suffix));
+    }
+
+    [Fact]
+    public void NemosPromptsBesideTheTableAreAProblem()
+    {
+        string path = Write("prompt: a mushroom\nfront_prompt: A\nview_prompts: [{suffix: ', any view'}]\nback_prompt: [1]\n");
+        DfkException e = Assert.Throws<DfkException>(() => ConfigurationFile.Read(path));
+        Assert.Contains($"{path}, line 2: front_prompt: view_prompts is written beside it", e.Message, StringComparison.Ordinal);
+        Assert.Contains("back_prompt: expected a text, got a list of 1", e.Message, StringComparison.Ordinal);
+        Assert.Contains("view_choice: expected one of nearest, interpolated", Assert.Throws<DfkException>(() => Resolve(_prompt, Set("view_choice", "both"))).Message, StringComparison.Ordinal);
+        Assert.Contains("[0].suffix: expected text without control characters", Assert.Throws<DfkException>(() => Resolve(_prompt, Set("front_prompt", "\u001b"))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("renderer.max_stesp", "1", "unknown option 'renderer.max_stesp'; did you mean 'renderer.max_steps'?")]
     [InlineData("max_steps", "1", "unknown option 'max_steps'")]

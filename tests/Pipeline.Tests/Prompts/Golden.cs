@@ -16,6 +16,8 @@ internal static class Golden
 
     public static IReadOnlyList<int[]> Ids(string name) => Read<int[][]>(name);
 
+    public static IReadOnlyList<int[]?> IdsOrNull(string name) => Read<int[]?[]>(name);
+
     /// <summary>One line for every string that a tokenizer encodes otherwise.</summary>
     public static List<string> Differences(PromptTokenizer tokenizer, string name)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Prompts;
@@ -61,6 +62,82 @@ public sealed class ViewPromptsTests
         Assert.Equal(view, views.SuffixFor(azimuth, 0));
     }
 
+    [Theory]
+    [InlineData(0, 1, 0, 0)]
+    [InlineData(30, 0.666667f, 0.333333f, 0)]
+    [InlineData(-60, 0.333333f, 0.666667f, 0)]
+    [InlineData(89, 0.011111f, 0.988889f, 0)]
+    [InlineData(90, 0, 1, 0)]
+    [InlineData(-90, 0, 1, 0)]
+    [InlineData(120, 0, 0.666667f, 0.333333f)]
+    [InlineData(-150, 0, 0.333333f, 0.666667f)]
+    [InlineData(180, 0, 0, 1)]
+    [InlineData(-180, 0, 0, 1)]
+    [InlineData(390, 0.666667f, 0.333333f, 0)]
+    public void InterpolatedViewsAreNemos(float azimuth, float front, float side, float back)
+    {
+        // stable-dreamfusion and NeMo: |az| < 90: r = 1 - |az|/90, r front + (1 - r) side; else r = 2 - |az|/90, r side + (1 - r) back.
+        RunConfiguration c = new ConfigurationSources { Overrides = [new("<prompt>", "prompt", "x"), new("--set", "front_prompt", "F"), new("--set", "back_prompt", "B")] }.Resolve();
+        ViewPrompts views = new(c.ViewPrompts, c.ViewChoice);
+        foreach (float elevation in (float[])[-80, 0, 20, 85])
+        {
+            Dictionary<string, float> weights = Weights(views, azimuth, elevation);
+            Assert.Equal(front, weights.GetValueOrDefault("F"), 1e-5f);
+            Assert.Equal(side, weights.GetValueOrDefault(", side view"), 1e-5f);
+            Assert.Equal(back, weights.GetValueOrDefault("B"), 1e-5f);
+        }
+    }
+
+    [Fact]
+    public void InterpolatedTableOfStableDiffusionKeepsItsOverheadView()
+    {
+        ViewPrompts views = new(ViewPrompts.StableDiffusion, ViewChoice.Interpolated);
+        Assert.Equal(1, Weights(views, 123, 70)[", overhead view"]);
+        Assert.Equal(0.5f, Weights(views, -45, 20)[", front view"], 1e-5f);
+    }
+
+    [Fact]
+    public void InterpolatedSectorsOfTheToyboxMixNeighbours()
+    {
+        ViewPrompts views = new(Presets.FineViewPrompts, ViewChoice.Interpolated);
+        Dictionary<string, float> weights = Weights(views, -9, 0);
+        Assert.Equal(0.8f, weights[", front view"], 1e-5f);
+        Assert.Equal(0.2f, weights[", front right view"], 1e-5f);
+        Assert.Equal(0.5f, Weights(views, 135, 80)[", overhead left view"], 1e-5f);
+    }
+
+    [Fact]
+    public void WeightsSumToOneAndChangeContinuously()
+    {
+        IReadOnlyList<ViewPrompt>[] tables = [ViewPrompts.StableDiffusion, Presets.FineViewPrompts, [new() { Azimuth = new Interval(-30, 30), Suffix = "f" }, new() { Azimuth = new Interval(100, 300), Suffix = "b" }]];
+        foreach (IReadOnlyList<ViewPrompt> rows in tables)
+        {
+            ViewPrompts views = new(rows, ViewChoice.Interpolated);
+            Dictionary<string, float> before = Weights(views, -0.25f, 10);
+            for (float azimuth = 0; azimuth <= 720; azimuth += 0.25f)
+            {
+                Dictionary<string, float> now = Weights(views, azimuth, 10);
+                Assert.Equal(1, now.Values.Sum(), 1e-5f);
+                Assert.All(now.Values, w => Assert.InRange(w, 0, 1));
+                Assert.All(rows, r => Assert.True(MathF.Abs(now.GetValueOrDefault(r.Suffix) - before.GetValueOrDefault(r.Suffix)) < 0.01f));
+                before = now;
+            }
+        }
+    }
+
+    [Fact]
+    public void InterpolatedEmbeddingIsTheLinearMix()
+    {
+        PromptEmbeddings Embed(ViewChoice choice) => PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(Presets.FineViewPrompts, choice));
+        PromptEmbeddings nearest = Embed(ViewChoice.Nearest);
+        PromptEmbeddings interpolated = Embed(ViewChoice.Interpolated);
+        Assert.Equal("a red car, front view", nearest.For(9, 0).Text);
+        Assert.Equal(nearest.For(0, 0).States, interpolated.For(0, 0).States);
+        float[] mixed = interpolated.For(9, 0).States;
+        (float[] front, float[] left) = (nearest.For(0, 0).States, nearest.For(45, 0).States);
+        Assert.All(mixed.Select((x, i) => (x, i)), m => Assert.Equal((0.8f * front[m.i]) + (0.2f * left[m.i]), m.x, 1e-5f));
+    }
+
     [Fact]
     public void EmptyTableIsRefused() => Assert.Throws<ArgumentException>(() => new ViewPrompts([]));
 
@@ -93,6 +170,15 @@ public sealed class ViewPromptsTests
         string red = string.Join(' ', Enumerable.Repeat("red", 30));
         PromptEmbeddings embeddings = PromptEmbeddings.Compute(Toybox.Model, red + " car", red, new ViewPrompts(ViewPrompts.StableDiffusion));
         Assert.Equal(2, embeddings.Warnings.Count);
+    }
+
+    private static Dictionary<string, float> Weights(ViewPrompts views, float azimuth, float elevation)
+    {
+        ViewWeights w = views.WeightsFor(azimuth, elevation);
+        Dictionary<string, float> weights = new() { [views.Rows[w.First].Suffix] = w.FirstWeight };
+        string second = views.Rows[w.Second].Suffix;
+        weights[second] = weights.GetValueOrDefault(second) + w.SecondWeight;
+        return weights;
     }
 
     private static int Wrap(int value, int count) => ((value % count) + count) % count;

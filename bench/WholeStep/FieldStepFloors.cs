@@ -32,10 +32,11 @@ public static class FieldStepFloors
             [("background", TapePass.Forward)] = PerItem(rays, flop: 0, read: 0, written: 3),
             [("hash grid encode", TapePass.Forward)] =
                 EncodeWithJacobian(options.Grid, samples) + PerItem(samples, 0, read: 3, written: 4 * features),
-            [("mlp", TapePass.Forward)] = PerItem(samples, 2 * Products(options.Network), features, outputs),
+            // One pass over the features for the outputs and the density's gradient.
+            [("mlp", TapePass.Forward)] =
+                PerItem(samples, 2 * (Products(options.Network) + HiddenProducts(options.Network)), features, outputs + features),
             [("density", TapePass.Forward)] = PerItem(samples, 12 + (2 * Exponential), read: outputs + 3, written: 1),
             [("albedo", TapePass.Forward)] = PerItem(samples, 3 * (3 + Exponential), read: outputs, written: 3),
-            [("mlp input gradient", TapePass.Forward)] = PerItem(samples, 2 * HiddenProducts(options.Network), features, features),
             [("hash grid position gradient", TapePass.Forward)] = PerItem(samples, 6 * features, read: 4 * features, written: 3),
             [("normals", TapePass.Forward)] = PerItem(samples, 20 + (2 * Exponential), read: 6, written: 3),
             [("shading", TapePass.Forward)] = PerItem(samples, 12, read: 6, written: 3),

@@ -10,6 +10,9 @@ namespace DreamFusion.Bench.WholeStep;
 /// <summary>The breakdown of a field step against the floors of its operations, as a Markdown table.</summary>
 public static class StepReport
 {
+    /// <summary>An operation without a floor that takes less than this only hands on what another one has computed. Seconds.</summary>
+    private const double Unseen = 1e-5;
+
     public static void Write(TextWriter output, StepTimes times, Dictionary<(string Label, TapePass Pass), PartFloor> floors, TouchedLines lines, MachineSpeed speed)
     {
         Line(output, $"peaks on {speed.Threads} thread(s): {speed.Flops / 1e9:F1} GFLOP/s in multiply-adds, {speed.CopyBytes / 1e9:F2} GB/s copied (bytes read and written)");
@@ -29,7 +32,7 @@ public static class StepReport
                 double bySample = floor.Seconds(speed, lines, LineReading.BySample, updatesOnce: false);
                 Line(output, $"| {name} | {seconds * 1e3:F2} | {floor.Flop / 1e9:F3} | {floor.Lines(lines, LineReading.Distinct, false) / 1e6:F3} | {distinct * 1e3:F2} | {seconds / distinct:F1} | {floor.Lines(lines, LineReading.BySample, false) / 1e6:F3} | {bySample * 1e3:F2} | {seconds / bySample:F1} |");
             }
-            else
+            else if (seconds > Unseen)
             {
                 Line(output, $"| {name} | {seconds * 1e3:F2} | no floor counted | | | | | | |");
             }

@@ -74,25 +74,47 @@ public static class MlpOps
         return gradient;
     }
 
+    /// <summary>
+    /// o [M, outputs] and q = do_σ/dy [M, inputs] in one pass over the input where the network is piecewise linear, with the same bits as
+    /// <see cref="MlpForward(Tape, MlpOptions, Variable, Variable)"/> and <see cref="MlpInputGradient"/>. What the pass computes on its way is kept
+    /// for the gradients if the tape records: a few hundred bytes a row on a CPU.
+    /// </summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="parameters">Parameter block.</param>
+    /// <param name="input">y [M, inputs].</param>
+    /// <param name="outputIndex">Output σ.</param>
+    /// <param name="inputGradient">q.</param>
+    public static Variable MlpForward(
+        this Tape tape, MlpOptions options, Variable parameters, Variable input, int outputIndex, out Variable inputGradient)
+    {
+        CheckArguments(tape, options, parameters, input);
+        IFusedMlp mlp = Select(tape.Device, options);
+        if (!mlp.IsPiecewiseLinear || options.OutputActivation != OutputActivation.None)
+        {
+            Variable separate = MlpForward(tape, options, parameters, input);
+            inputGradient = MlpInputGradient(tape, options, parameters, input, outputIndex);
+            return separate;
+        }
+
+        Variable output = tape.Allocate(input.Rows, options.OutputCount, parameters.RequiresGradient || input.RequiresGradient);
+        Variable gradient = tape.Allocate(input.Rows, options.InputCount, parameters.RequiresGradient);
+        long keptLength = output.RequiresGradient ? mlp.KeptLength(options, input.Rows) : 0;
+        ArrayView<float> kept = keptLength > 0 ? tape.Scratch<float>(keptLength) : ArrayView<float>.Empty;
+        mlp.ForwardWithInputGradient(options, parameters.Value, input.Value, outputIndex, output.Value, gradient.Value, kept);
+        RecordForward(tape, mlp, options, parameters, input, output, kept);
+        RecordInputGradient(tape, mlp, options, parameters, input, outputIndex, gradient, kept);
+        inputGradient = gradient;
+        return output;
+    }
+
     private static Variable LinearForward(Tape tape, MlpOptions options, Variable parameters, Variable input)
     {
         CheckArguments(tape, options, parameters, input);
         IFusedMlp mlp = Select(tape.Device, options);
         Variable output = tape.Allocate(input.Rows, options.OutputCount, parameters.RequiresGradient || input.RequiresGradient);
         mlp.Forward(options, parameters.Value, input.Value, output.Value);
-        if (output.RequiresGradient)
-        {
-            tape.Record("mlp", () =>
-            {
-                if (output.HasGradient)
-                {
-                    mlp.Backward(
-                        options, parameters.Value, input.Value, output.Gradient, ParameterGradient(tape, options, parameters), InputGradient(input),
-                        tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)));
-                }
-            });
-        }
-
+        RecordForward(tape, mlp, options, parameters, input, output, ArrayView<float>.Empty);
         return output;
     }
 
@@ -103,20 +125,44 @@ public static class MlpOps
         bool toInput = input.RequiresGradient && !mlp.IsPiecewiseLinear;
         Variable gradient = tape.Allocate(input.Rows, options.InputCount, parameters.RequiresGradient || toInput);
         mlp.InputGradient(options, parameters.Value, input.Value, outputIndex, gradient.Value);
+        RecordInputGradient(tape, mlp, options, parameters, input, outputIndex, gradient, ArrayView<float>.Empty);
+        return gradient;
+    }
+
+    private static void RecordForward(
+        Tape tape, IFusedMlp mlp, MlpOptions options, Variable parameters, Variable input, Variable output, ArrayView<float> kept)
+    {
+        if (output.RequiresGradient)
+        {
+            tape.Record("mlp", () =>
+            {
+                if (output.HasGradient)
+                {
+                    mlp.Backward(
+                        options, parameters.Value, input.Value, output.Gradient, ParameterGradient(tape, options, parameters), InputGradient(input),
+                        tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)), kept);
+                }
+            });
+        }
+    }
+
+    private static void RecordInputGradient(
+        Tape tape, IFusedMlp mlp, MlpOptions options, Variable parameters, Variable input, int outputIndex, Variable gradient,
+        ArrayView<float> kept)
+    {
         if (gradient.RequiresGradient)
         {
+            bool toInput = input.RequiresGradient && !mlp.IsPiecewiseLinear;
             tape.Record("mlp input gradient", () =>
             {
                 if (gradient.HasGradient)
                 {
                     mlp.InputGradientBackward(
                         options, parameters.Value, input.Value, outputIndex, gradient.Gradient, ParameterGradient(tape, options, parameters),
-                        tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)), toInput ? input.Gradient : ArrayView<float>.Empty);
+                        tape.Scratch<float>(FusedMlp<Relu>.ScratchLength(options)), toInput ? input.Gradient : ArrayView<float>.Empty, kept);
                 }
             });
         }
-
-        return gradient;
     }
 
     private static IFusedMlp Select(DeviceContext device, MlpOptions options) => options.HiddenActivation switch

@@ -93,12 +93,26 @@ public static class NormalOps
     /// <param name="column">Output of the network that is the raw density.</param>
     /// <param name="positions">Positions x [M, 3], world units, constants.</param>
     /// <param name="features">y [M, L·F] as that encoding returned it.</param>
-    /// <param name="raw">o [M, outputs] as <see cref="MlpOps.MlpForward"/> returned it for these features.</param>
+    /// <param name="raw">o [M, outputs] as <see cref="MlpOps.MlpForward(Tape, MlpOptions, Variable, Variable)"/> returned it for these features.</param>
     public static Variable AnalyticNormals(
         this Tape tape, HashGridJacobian jacobian, MlpOptions network, Variable parameters, DensityOptions density, int column,
         Variable positions, Variable features, Variable raw)
     {
         Variable cotangent = tape.MlpInputGradient(network, parameters, features, column);
+        return tape.AnalyticNormals(jacobian, cotangent, density, column, positions, raw);
+    }
+
+    /// <summary>The same, where the network has already given q with its outputs.</summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="jacobian">J.</param>
+    /// <param name="cotangent">q = do/dy [M, L·F] of the raw density.</param>
+    /// <param name="density">Density whose normals are wanted.</param>
+    /// <param name="column">Output of the network that is the raw density.</param>
+    /// <param name="positions">Positions x [M, 3], world units, constants.</param>
+    /// <param name="raw">o [M, outputs].</param>
+    public static Variable AnalyticNormals(
+        this Tape tape, HashGridJacobian jacobian, Variable cotangent, DensityOptions density, int column, Variable positions, Variable raw)
+    {
         Variable gradient = tape.HashGridPositionGradient(jacobian, cotangent);
         return DensityOrRawNormals(tape, density, column, positions, raw, gradient);
     }
@@ -116,7 +130,7 @@ public static class NormalOps
     /// <param name="column">Output of the network that is the raw density.</param>
     /// <param name="positions">Positions x [M, 3], world units, constants.</param>
     /// <param name="features">y [M, L·F] as <see cref="HashGridOps.HashGridEncode(Tape, HashGridOptions, Variable, Variable, int?)"/> returned it for these positions.</param>
-    /// <param name="raw">o [M, outputs] as <see cref="MlpOps.MlpForward"/> returned it for these features.</param>
+    /// <param name="raw">o [M, outputs] as <see cref="MlpOps.MlpForward(Tape, MlpOptions, Variable, Variable)"/> returned it for these features.</param>
     /// <param name="activeLevels">Levels in use, default all; the same as for the features.</param>
     public static Variable AnalyticNormals(
         this Tape tape, HashGridOptions grid, Variable table, MlpOptions network, Variable parameters, DensityOptions density, int column,

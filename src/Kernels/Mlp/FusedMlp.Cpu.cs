@@ -34,10 +34,22 @@ internal abstract class FusedMlpHost : IDisposable
     /// <summary>Twin of <see cref="FusedMlpKernels.Forward"/>.</summary>
     public abstract void Forward(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> output);
 
+    /// <summary>Floats that <see cref="ForwardWithInputGradient"/> can keep for the backward passes; 0 if it keeps nothing.</summary>
+    public virtual long KeptLength(MlpOptions options, int rows) => 0;
+
+    /// <summary>Both passes that read the input; in one go where that saves work, with the bits of the two.</summary>
+    public virtual void ForwardWithInputGradient(
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
+        ArrayView<float> output, ArrayView<float> gradient, ArrayView<float> kept)
+    {
+        Forward(options, parameters, input, output);
+        InputGradient(options, parameters, input, outputIndex, gradient);
+    }
+
     /// <summary>Twin of <see cref="FusedMlpKernels.Backward"/> and the summation of its row ranges.</summary>
     public abstract void Backward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
-        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch);
+        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch, ArrayView<float> kept = default);
 
     /// <summary>Twin of <see cref="FusedMlpKernels.InputGradient"/>.</summary>
     public abstract void InputGradient(
@@ -46,15 +58,16 @@ internal abstract class FusedMlpHost : IDisposable
     /// <summary>Twin of <see cref="FusedMlpKernels.InputGradientBackward"/> and the summation of its row ranges.</summary>
     public abstract void InputGradientBackward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
-        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch);
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch,
+        ArrayView<float> kept = default);
 
     /// <inheritdoc/>
     public abstract void Dispose();
 }
 
 /// <summary>
-/// The twin for ReLU and one vector width. The sign of a hidden unit says which branch it took, so nothing but the hidden units is
-/// kept; and since the second derivative is zero, q has no gradient to the input.
+/// The twin for ReLU and one vector width. The sign of a hidden unit says which branch it took, so the hidden units are all that has to be
+/// computed again, or kept: block after block as <see cref="MlpBlock{TLanes, TVector}"/> lays them out; and since the second derivative is zero, q has no gradient to the input.
 /// </summary>
 /// <typeparam name="TLanes">Vector width.</typeparam>
 /// <typeparam name="TVector">Vector.</typeparam>
@@ -77,9 +90,33 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         });
     }
 
+    public override long KeptLength(MlpOptions options, int rows)
+    {
+        var block = new MlpBlock<TLanes, TVector> { Shape = MlpShape.Create<TLanes, TVector>(options) };
+        return (rows + MlpBlock<TLanes, TVector>.RowCapacity - 1L) / MlpBlock<TLanes, TVector>.RowCapacity * block.HiddenLength;
+    }
+
+    public override void ForwardWithInputGradient(
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
+        ArrayView<float> output, ArrayView<float> gradient, ArrayView<float> kept)
+    {
+        MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
+        int rows = (int)(input.Length / options.InputCount);
+        threads.Run(ItemCount(rows), block.ForwardWithInputGradientLength, new ForwardWithInputGradientWork
+        {
+            Block = block,
+            Input = HostAddress.Of(input),
+            Output = HostAddress.Of(output),
+            Gradient = HostAddress.Of(gradient),
+            Kept = HostAddress.Of(kept),
+            OutputWeights = OutputWeights(block.Shape, parameters, outputIndex),
+            RowCount = rows,
+        });
+    }
+
     public override void Backward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
-        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch, ArrayView<float> kept = default)
     {
         MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         threads.Run(FusedMlpKernels.ChunkCount, block.BackwardLength, new BackwardWork
@@ -88,6 +125,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
             Input = HostAddress.Of(input),
             DLdOutput = HostAddress.Of(dLdOutput),
             DLdInput = HostAddress.Of(dLdInput),
+            Kept = HostAddress.Of(kept),
             Partials = HostAddress.Of(scratch),
             RowCount = (int)(input.Length / options.InputCount),
         });
@@ -111,7 +149,8 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
 
     public override void InputGradientBackward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
-        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch,
+        ArrayView<float> kept = default)
     {
         MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         threads.Run(FusedMlpKernels.ChunkCount, block.SecondOrderLength, new InputGradientBackwardWork
@@ -119,6 +158,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
             Block = block,
             Input = HostAddress.Of(input),
             DLdGradient = HostAddress.Of(dLdGradient),
+            Kept = HostAddress.Of(kept),
             OutputWeights = OutputWeights(block.Shape, parameters, outputIndex),
             Partials = HostAddress.Of(scratch),
             RowCount = (int)(input.Length / options.InputCount),
@@ -158,12 +198,46 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         }
     }
 
+    private struct ForwardWithInputGradientWork : IHostWork
+    {
+        public MlpBlock<TLanes, TVector> Block;
+        public float* Input;
+        public float* Output;
+        public float* Gradient;
+        public float* Kept;
+        public float* OutputWeights;
+        public int RowCount;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public readonly void Run(int item, float* scratch)
+        {
+            MlpShape shape = Block.Shape;
+            float* sensitivities = scratch + Block.HiddenLength;
+            float* gradient = sensitivities + Block.HiddenLength;
+            float* output = gradient + Block.InputLength;
+            int last = Math.Min(RowCount, (item + 1) * MlpBlock<TLanes, TVector>.RowsPerItem);
+            for (int row = item * MlpBlock<TLanes, TVector>.RowsPerItem; row < last; row += MlpBlock<TLanes, TVector>.RowCapacity)
+            {
+                int rows = Math.Min(MlpBlock<TLanes, TVector>.RowCapacity, last - row);
+                float* hidden = Kept == null ? scratch : Kept + (nint)(row / MlpBlock<TLanes, TVector>.RowCapacity) * Block.HiddenLength;
+                Block.Hidden(Input + (nint)row * shape.Inputs, shape.Inputs, rows, hidden);
+                Block.Output(hidden, rows, output);
+                Rows.Copy(output, shape.OutputsPadded, Output + (nint)row * shape.Outputs, shape.Outputs, rows, shape.Outputs);
+                Block.Sensitivities(hidden, OutputWeights, rows, sensitivities);
+                new Span<float>(gradient, rows * shape.InputsPadded).Clear();
+                Block.AddTransposed(0, sensitivities, shape.WidthPadded, rows, gradient);
+                Rows.Copy(gradient, shape.InputsPadded, Gradient + (nint)row * shape.Inputs, shape.Inputs, rows, shape.Inputs);
+            }
+        }
+    }
+
     private struct BackwardWork : IHostWork
     {
         public MlpBlock<TLanes, TVector> Block;
         public float* Input;
         public float* DLdOutput;
         public float* DLdInput;
+        public float* Kept;
         public float* Partials;
         public int RowCount;
 
@@ -184,7 +258,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
             {
                 Rows.Gather(Input, shape.Inputs, selected, rows, input, shape.InputsPadded);
                 Rows.Gather(DLdOutput, shape.Outputs, selected, rows, dLdOutput, shape.OutputsPadded);
-                Block.Hidden(input, shape.InputsPadded, rows, hidden);
+                Block.Hidden(input, shape.InputsPadded, Kept, selected, rows, hidden);
                 float* first = Block.BackwardLayers<MaskedTile<TLanes, TVector>>(input, hidden, hidden, dLdOutput, delta, rows, scratch);
                 if (DLdInput != null)
                 {
@@ -231,6 +305,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
         public MlpBlock<TLanes, TVector> Block;
         public float* Input;
         public float* DLdGradient;
+        public float* Kept;
         public float* OutputWeights;
         public float* Partials;
         public int RowCount;
@@ -253,7 +328,7 @@ internal sealed unsafe class FusedMlpHost<TLanes, TVector>(HostThreads threads) 
             {
                 Rows.Gather(Input, shape.Inputs, selected, rows, input, shape.InputsPadded);
                 Rows.Gather(DLdGradient, shape.Inputs, selected, rows, upstream, shape.InputsPadded);
-                Block.Hidden(input, shape.InputsPadded, rows, hidden);
+                Block.Hidden(input, shape.InputsPadded, Kept, selected, rows, hidden);
                 Block.Sensitivities(hidden, OutputWeights, rows, sensitivities);
                 Block.SecondOrderLayers(upstream, hidden, sensitivities, tangents, rows, OutputIndex, scratch);
             }

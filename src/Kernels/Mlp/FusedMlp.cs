@@ -69,11 +69,38 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     }
 
     /// <inheritdoc/>
+    public long KeptLength(MlpOptions options, int rows) => _host?.KeptLength(options, rows) ?? 0;
+
+    /// <inheritdoc/>
+    public void ForwardWithInputGradient(
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
+        ArrayView<float> output, ArrayView<float> gradient, ArrayView<float> kept = default)
+    {
+        if (_host is null)
+        {
+            Forward(options, parameters, input, output);
+            InputGradient(options, parameters, input, outputIndex, gradient);
+            return;
+        }
+
+        int rows = RowCount(options, parameters, input);
+        RequireOutput(options, outputIndex);
+        RequireLength("outputs", (long)rows * options.OutputCount, output.Length);
+        RequireLength("input gradients", input.Length, gradient.Length);
+        RequireKept(options, rows, kept);
+        if (rows > 0)
+        {
+            _host.ForwardWithInputGradient(options, parameters, input, outputIndex, output, gradient, kept);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Backward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
-        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch, ArrayView<float> kept = default)
     {
         int rows = RowCount(options, parameters, input);
+        RequireKept(options, rows, kept);
         RequireLength("output gradients", (long)rows * options.OutputCount, dLdOutput.Length);
         RequireLength("parameter gradients", options.ParameterCount, dLdParameters.Length);
         RequireLength("scratch values", ScratchLength(options), scratch.Length);
@@ -89,7 +116,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
 
         if (_host is not null)
         {
-            _host.Backward(options, parameters, input, dLdOutput, dLdParameters, dLdInput, scratch);
+            _host.Backward(options, parameters, input, dLdOutput, dLdParameters, dLdInput, scratch, kept);
             return;
         }
 
@@ -132,9 +159,11 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     /// <inheritdoc/>
     public void InputGradientBackward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
-        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> scratch, ArrayView<float> dLdInput = default)
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> scratch, ArrayView<float> dLdInput = default,
+        ArrayView<float> kept = default)
     {
         int rows = RowCount(options, parameters, input);
+        RequireKept(options, rows, kept);
         RequireOutput(options, outputIndex);
         RequireLength("gradients of input gradients", input.Length, dLdGradient.Length);
         RequireLength("parameter gradients", options.ParameterCount, dLdParameters.Length);
@@ -151,7 +180,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
 
         if (_host is not null)
         {
-            _host.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, dLdInput, scratch);
+            _host.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, dLdInput, scratch, kept);
             return;
         }
 
@@ -205,6 +234,14 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         return rows <= largest
             ? (int)rows
             : throw new ArgumentException($"Mlp: {rows} rows, at most {largest} fit one launch; lower the sample budget.", nameof(input));
+    }
+
+    private void RequireKept(MlpOptions options, int rows, ArrayView<float> kept)
+    {
+        if (kept.Length != 0)
+        {
+            RequireLength("kept values", KeptLength(options, rows), kept.Length);
+        }
     }
 
     private static void RequireOutput(MlpOptions options, int outputIndex)

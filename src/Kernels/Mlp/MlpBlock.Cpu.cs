@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using DreamFusion.Kernels.Device;
 
@@ -41,6 +42,9 @@ internal unsafe struct MlpBlock<TLanes, TVector>
     /// <summary>Scratch of the input gradient.</summary>
     public readonly int InputGradientLength => 2 * HiddenLength + InputLength;
 
+    /// <summary>Scratch of the forward pass with the input gradient.</summary>
+    public readonly int ForwardWithInputGradientLength => InputGradientLength + OutputLength;
+
     /// <summary>Scratch of the input gradient's backward pass.</summary>
     public readonly int SecondOrderLength
         => Shape.PaddedGradientLength + 2 * InputLength + 2 * HiddenLength + 2 * LayerLength + RowCapacity;
@@ -66,6 +70,21 @@ internal unsafe struct MlpBlock<TLanes, TVector>
                 K = Shape.LayerInputs(layer),
             });
             below = h;
+        }
+    }
+
+    /// <summary>h_k of selected rows: computed from the input, or gathered from where the forward pass kept the blocks.</summary>
+    public readonly void Hidden(float* input, int inputRow, float* kept, int* selected, int rows, float* hidden)
+    {
+        if (kept == null)
+        {
+            Hidden(input, inputRow, rows, hidden);
+            return;
+        }
+
+        for (int layer = 0; layer < Shape.Hidden; layer++)
+        {
+            GatherHidden(kept + layer * LayerLength, selected, rows, hidden + layer * LayerLength);
         }
     }
 
@@ -255,6 +274,23 @@ internal unsafe struct MlpBlock<TLanes, TVector>
         if (withBias && Shape.HasBias != 0)
         {
             SumRows(delta, deltaRow, rows, weights + Shape.LayerOutputs(layer) * inputsPadded, Shape.LayerOutputsPadded(layer));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void GatherHidden(float* kept, int* selected, int rows, float* hidden)
+    {
+        int width = Shape.WidthPadded;
+        for (int row = 0; row < rows; row++)
+        {
+            (int block, int rowInBlock) = Math.DivRem(selected[row], RowCapacity);
+            float* source = kept + (nint)block * HiddenLength + rowInBlock * width;
+            for (int unit = 0; unit < width; unit += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Load(source + unit), hidden + unit);
+            }
+
+            hidden += width;
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed unsafe class SmoothMlpHost<TLanes, TVector>(HostThreads threads)
 
     public override void Backward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
-        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+        ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch,
+        ArrayView<float> kept = default)
     {
         MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         threads.Run(FusedMlpKernels.ChunkCount, block.BackwardLength + block.HiddenLength, new BackwardWork
@@ -64,7 +65,8 @@ internal sealed unsafe class SmoothMlpHost<TLanes, TVector>(HostThreads threads)
 
     public override void InputGradientBackward(
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
-        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+        ArrayView<float> dLdGradient, ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch,
+        ArrayView<float> kept = default)
     {
         MlpBlock<TLanes, TVector> block = _parameters.Bind(options, parameters);
         threads.Run(FusedMlpKernels.ChunkCount, InputGradientBackwardWork.ScratchLength(block), new InputGradientBackwardWork

@@ -21,8 +21,9 @@ public sealed record FieldOptions(HashGridOptions Grid, MlpOptions Network, Dens
     public const int AlbedoColumn = 1;
 
     /// <summary>
-    /// Whether analytic normals keep the features' derivatives between their passes (12 bytes per sample and feature), default true. Without
-    /// them the table is read twice more and its gradient takes a second pass: for devices where memory is shorter than time.
+    /// Whether analytic normals keep the features' derivatives between their passes (12 bytes per sample and feature; on a CPU also the
+    /// network's hidden units, 4 bytes each), default true. Without them the table is read twice more, its gradient takes a second pass, and
+    /// the hidden units are computed four times: for devices where memory is shorter than time.
     /// </summary>
     public bool KeepsJacobian { get; init; } = true;
 

@@ -97,20 +97,29 @@ public sealed class RadianceField : IDisposable
     public FieldSamples Evaluate(Tape tape, Variable positions, bool withNormals)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        HashGridJacobian? jacobian = null;
-        Variable features = withNormals && Options.KeepsJacobian
-            ? tape.HashGridEncode(Options.Grid, Table, positions, out jacobian)
-            : tape.HashGridEncode(Options.Grid, Table, positions);
-        Variable output = tape.MlpForward(Options.Network, Network, features);
-        Variable density = tape.Density(Options.Density, output, FieldOptions.DensityColumn, positions);
-        Variable albedo = tape.Albedo(output, FieldOptions.AlbedoColumn, Options.AlbedoGain);
-        Variable? normals = withNormals ? Normals(tape, positions, features, output, jacobian) : null;
-        return new FieldSamples(density, albedo, normals);
+        if (!withNormals || !Options.KeepsJacobian)
+        {
+            Variable features = tape.HashGridEncode(Options.Grid, Table, positions);
+            Variable output = tape.MlpForward(Options.Network, Network, features);
+            FieldSamples samples = DensityAndAlbedo(tape, positions, output);
+            return !withNormals ? samples : samples with
+            {
+                Normals = tape.AnalyticNormals(
+                    Options.Grid, Table, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features, output),
+            };
+        }
+        Variable kept = tape.HashGridEncode(Options.Grid, Table, positions, out HashGridJacobian jacobian);
+        Variable raw = tape.MlpForward(Options.Network, Network, kept, FieldOptions.DensityColumn, out Variable gradient);
+        return DensityAndAlbedo(tape, positions, raw) with
+        {
+            Normals = tape.AnalyticNormals(jacobian, gradient, Options.Density, FieldOptions.DensityColumn, positions, raw),
+        };
     }
 
-    private Variable Normals(Tape tape, Variable positions, Variable features, Variable output, HashGridJacobian? jacobian) => jacobian is null
-        ? tape.AnalyticNormals(Options.Grid, Table, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features, output)
-        : tape.AnalyticNormals(jacobian, Options.Network, Network, Options.Density, FieldOptions.DensityColumn, positions, features, output);
+    private FieldSamples DensityAndAlbedo(Tape tape, Variable positions, Variable output) => new(
+        tape.Density(Options.Density, output, FieldOptions.DensityColumn, positions),
+        tape.Albedo(output, FieldOptions.AlbedoColumn, Options.AlbedoGain),
+        Normals: null);
 
     /// <summary>The density alone, without gradients: for the occupancy grid.</summary>
     /// <param name="positions">Points [M], world units.</param>

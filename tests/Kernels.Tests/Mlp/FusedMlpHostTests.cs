@@ -6,6 +6,7 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Mlp;
 using DreamFusion.Support;
 using ILGPU;
+using ILGPU.Runtime;
 using Xunit;
 
 namespace DreamFusion.Kernels.Tests.Mlp;
@@ -192,6 +193,36 @@ public class FusedMlpHostTests
             MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> dLdGradient,
             ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
             => mlp.InputGradientBackward(options, parameters, input, outputIndex, dLdGradient, dLdParameters, scratch, dLdInput);
+    }
+
+    /// <summary>Forward runs both passes and keeps what it can; the others use that.</summary>
+    private sealed class OnePass(FusedMlp<Relu> mlp, TestDevice device) : IPasses
+    {
+        private ArrayView<float> _kept;
+        private ArrayView<float> _gradient;
+
+        public void Forward(MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> output)
+        {
+            long kept = mlp.KeptLength(options, (int)(input.Length / options.InputCount));
+            _kept = device.Upload(Enumerable.Repeat(float.NaN, (int)kept).ToArray());
+            _gradient = device.Upload(Enumerable.Repeat(float.NaN, (int)input.Length).ToArray());
+            mlp.ForwardWithInputGradient(options, parameters, input, options.OutputCount - 1, output, _gradient, _kept);
+        }
+
+        public void Backward(
+            MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, ArrayView<float> dLdOutput,
+            ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+            => mlp.Backward(options, parameters, input, dLdOutput, dLdParameters, dLdInput, scratch, _kept);
+
+        public void InputGradient(
+            MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> gradient)
+            => gradient.CopyFrom(_gradient);
+
+        public void InputGradientBackward(
+            MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex, ArrayView<float> dLdGradient,
+            ArrayView<float> dLdParameters, ArrayView<float> dLdInput, ArrayView<float> scratch)
+            => mlp.InputGradientBackward(
+                options, parameters, input, outputIndex, dLdGradient, dLdParameters, scratch, dLdInput, _kept);
     }
 
     private sealed class HostPasses(FusedMlpHost host) : IPasses

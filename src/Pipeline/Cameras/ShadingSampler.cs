@@ -52,14 +52,22 @@ public sealed class ShadingSampler
         _configuration = configuration;
     }
 
+    /// <summary>Whether a step belongs to the first <c>latent_iter_ratio</c> of the run, in which renders stand for latents.</summary>
+    /// <param name="step">Step, from 0.</param>
+    public bool IsLatent(int step) => step < _configuration.LatentIterRatio * _configuration.Iters;
+
     /// <summary>
-    /// The shading of a step: albedo in the first <c>albedo_iter_ratio</c> of the run; then shaded on a share
+    /// The shading of a step: normals as colours in the latent phase; albedo in the first <c>albedo_iter_ratio</c> of the run; then shaded on a share
     /// <c>shaded_ratio</c> of the steps (of those textureless on <c>textureless_ratio</c>), the light near the camera and
     /// the ambient share uniform between its two bounds.
     /// </summary>
     public ViewShading Sample(int step, OrbitCamera camera)
     {
         Rgb background = Background(step);
+        if (IsLatent(step))
+        {
+            return new ViewShading(ShadingMode.Normal, camera.Back, 1f, background);
+        }
         var key = new RandomKey(_configuration.Seed, (uint)step, RandomPurpose.Light);
         bool albedoPhase = step <= _configuration.AlbedoIterRatio * _configuration.Iters;
         if (albedoPhase || CounterRandom.Uniform(key, 0, ShadedLane) >= _configuration.ShadedRatio)

@@ -62,7 +62,7 @@ internal sealed partial class ConfigurationValidator
         Require("preset", Presets.Names.Contains(c.Preset), "one of " + string.Join(", ", Presets.Names), c.Preset);
         Within("guidance_scale", c.GuidanceScale, 0, 1000);
         Within("update_extra_interval", c.UpdateExtraInterval, 1, 1_000_000);
-        Require("latent_iter_ratio", c.LatentIterRatio == 0f, "0, as this version has no phase that feeds the UNet renders as latents", c.LatentIterRatio);
+        Share("latent_iter_ratio", c.LatentIterRatio);
         Share("albedo_iter_ratio", c.AlbedoIterRatio);
         Share("min_ambient_ratio", c.MinAmbientRatio);
         Within("max_ambient_ratio", c.MaxAmbientRatio, c.MinAmbientRatio, 1);

@@ -35,7 +35,10 @@ public sealed record RunConfiguration
     /// <summary>Steps between two updates of the occupancy grid; at least 1, default 8.</summary>
     public int UpdateExtraInterval { get; init; } = 8;
 
-    /// <summary>Share of the run, from its start, in which normals and opacity are fed to the UNet as latents; only 0 so far, default 0.</summary>
+    /// <summary>
+    /// Share of the run, from its start, in which normals as colours and opacity stand for the latents and no image is encoded; 0 to 1,
+    /// default 0. Needs a model with four latent channels.
+    /// </summary>
     public float LatentIterRatio { get; init; }
 
     /// <summary>Share of the run, from its start, in which every step renders plain albedo; 0 to 1, default 0.1.</summary>

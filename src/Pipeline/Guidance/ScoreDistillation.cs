@@ -31,7 +31,7 @@ public readonly record struct SdsResult(
 /// </code>
 /// The UNet's Jacobian is left out, as the method has it; the encoder's is exact.
 /// </summary>
-public sealed class ScoreDistillation : IDisposable
+public sealed class ScoreDistillation : ILatentGuidance
 {
     private readonly ImageEncoder _encoder;
     private readonly Denoiser _denoiser;
@@ -66,13 +66,24 @@ public sealed class ScoreDistillation : IDisposable
 
         _score = new DistillationScore(options, Schedule, _denoiser);
         _dLdLatent = new float[_denoiser.LatentLength];
+        LatentChannels = model.LatentChannels;
+        LatentSize = model.LatentSize;
     }
 
     /// <summary>Side of the square image that <see cref="Gradient"/> takes.</summary>
     public int ImageSize => _encoder.ImageSize;
 
+    /// <inheritdoc/>
+    public int LatentChannels { get; }
+
+    /// <inheritdoc/>
+    public int LatentSize { get; }
+
     /// <summary>Number of latents of one view: channels times height times width.</summary>
     public int LatentLength => _encoder.LatentLength;
+
+    /// <summary>Its gradient is summed over the latents.</summary>
+    int IGuidance.TermCount => LatentLength;
 
     /// <summary>Things worth a line in the log.</summary>
     public IReadOnlyList<string> Notes => _encoder.Notes;
@@ -110,6 +121,20 @@ public sealed class ScoreDistillation : IDisposable
     /// <exception cref="DfkException">The guidance is not finite; exit code 5.</exception>
     public ScoreResult LatentGradient(ReadOnlySpan<float> latent, Span<float> dLdLatent, GuidanceTexts texts, SdsStep step) =>
         _score.Gradient(latent, dLdLatent, texts, step);
+
+    /// <inheritdoc/>
+    GuidanceReport IGuidance.Gradient(ReadOnlySpan<float> image, Span<float> dLdImage, GuidanceTexts texts, SdsStep draw)
+    {
+        SdsResult result = Gradient(image, dLdImage, texts, draw);
+        return new GuidanceReport(result.Timestep, result.ImageGradientNorm);
+    }
+
+    /// <inheritdoc/>
+    GuidanceReport ILatentGuidance.LatentGradient(ReadOnlySpan<float> latent, Span<float> dLdLatent, GuidanceTexts texts, SdsStep draw)
+    {
+        ScoreResult result = LatentGradient(latent, dLdLatent, texts, draw);
+        return new GuidanceReport(result.Timestep, result.GradientNorm);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

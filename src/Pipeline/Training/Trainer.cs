@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using DreamFusion.Autodiff;
-using DreamFusion.Autodiff.Ops;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
 using DreamFusion.Kernels.Optimize;
@@ -10,7 +9,6 @@ using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Prompts;
-using ILGPU;
 using ILGPU.Runtime;
 
 namespace DreamFusion.Pipeline.Training;
@@ -23,8 +21,7 @@ public sealed class Trainer : IDisposable
 {
     private readonly RunConfiguration _configuration;
     private readonly DeviceContext _device;
-    private readonly ScoreDistillation _guidance;
-    private readonly PromptEmbeddings _prompt;
+    private readonly ViewGuidance _guidance;
     private readonly Renderer _renderer;
     private readonly CameraSampler _cameras;
     private readonly ShadingSampler _shadings;
@@ -32,22 +29,21 @@ public sealed class Trainer : IDisposable
     private readonly Regularizers _regularizers;
     private readonly RayMarchOptions _march;
     private readonly StepClock _clock = new();
-    private readonly float[] _image;
-    private readonly float[] _dLdImage;
     private readonly float[] _opacity;
 
     /// <summary>A run at step 0 with a randomly initialised field.</summary>
     /// <param name="configuration">The validated configuration.</param>
     /// <param name="device">Where the kernels run.</param>
-    /// <param name="guidance">The frozen prior.</param>
+    /// <param name="guidance">What judges the views: the frozen prior.</param>
     /// <param name="prompt">Embeddings of the prompt for every view.</param>
-    public Trainer(RunConfiguration configuration, DeviceContext device, ScoreDistillation guidance, PromptEmbeddings prompt)
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>, if the guidance cannot do what the configuration asks for.</exception>
+    public Trainer(RunConfiguration configuration, DeviceContext device, IGuidance guidance, PromptEmbeddings prompt)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(guidance);
         _configuration = configuration;
         _device = device;
-        _guidance = guidance;
-        _prompt = prompt;
+        _guidance = new ViewGuidance(configuration, guidance, prompt);
         Field = new RadianceField(device, FieldOptions.From(configuration.Nerf));
         Field.Initialise(configuration.Seed);
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
@@ -56,11 +52,8 @@ public sealed class Trainer : IDisposable
         _cameras = new CameraSampler(configuration.Data.Train, configuration.Seed);
         _shadings = new ShadingSampler(configuration);
         _optimizer = new FieldOptimizer(device, Field.Parameters, configuration.Optim);
-        _regularizers = new Regularizers(configuration, guidance.LatentLength);
-        int pixels = configuration.Data.Train.Width * configuration.Data.Train.Height;
-        _image = new float[pixels * 3];
-        _dLdImage = new float[guidance.ImageSize * guidance.ImageSize * 3];
-        _opacity = new float[pixels];
+        _regularizers = new Regularizers(configuration, guidance.TermCount);
+        _opacity = new float[configuration.Data.Train.Width * configuration.Data.Train.Height];
     }
 
     /// <summary>The field being trained.</summary>
@@ -96,10 +89,9 @@ public sealed class Trainer : IDisposable
         using var tape = new Tape(_device);
         var jitter = new RandomKey(_configuration.Seed, (uint)step, RandomPurpose.RayJitter);
         RenderedView view = _renderer.Render(tape, camera, data.Width, data.Height, shading, _march, jitter);
-        Variable encoderImage = tape.Resize(view.Image, data.Height, data.Width, _guidance.ImageSize, _guidance.ImageSize);
         _clock.Lap("render");
 
-        SdsResult sds = Distill(tape, encoderImage, camera, step);
+        GuidanceReport guidance = _guidance.Apply(tape, view, camera, step, _shadings.IsLatent(step));
         _clock.Lap("guidance");
 
         _regularizers.Add(tape, Field, view, step);
@@ -110,7 +102,7 @@ public sealed class Trainer : IDisposable
         OptimizerReport update = _optimizer.Step(step, _configuration.Iters);
         _clock.Lap("optimiser");
         Step++;
-        return Report(view, shading, sds, losses, update);
+        return Report(view, shading, guidance, losses, update);
     }
 
     /// <inheritdoc/>
@@ -121,20 +113,8 @@ public sealed class Trainer : IDisposable
         Field.Dispose();
     }
 
-    private SdsResult Distill(Tape tape, Variable image, OrbitCamera camera, int step)
-    {
-        float[] pixels = image.Length == _image.Length ? _image : new float[image.Length];
-        image.Value.CopyToCPU(pixels);
-        double progress = (double)step / _configuration.Iters;
-        SdsResult sds = _guidance.Gradient(
-            pixels, _dLdImage, _prompt.TextsFor(camera.AzimuthDegrees, camera.ElevationDegrees), new SdsStep(_configuration.Seed, (uint)step, progress));
-        ArrayView<float> gradient = tape.Scratch<float>(image.Length);
-        gradient.CopyFromCPU(_dLdImage);
-        tape.Seed(image, gradient);
-        return sds;
-    }
-
-    private StepReport Report(RenderedView view, ViewShading shading, SdsResult sds, IReadOnlyList<KeyValuePair<string, double>> losses, OptimizerReport update)
+    private StepReport Report(
+        RenderedView view, ViewShading shading, GuidanceReport guidance, IReadOnlyList<KeyValuePair<string, double>> losses, OptimizerReport update)
     {
         view.Opacity.Value.CopyToCPU(_opacity);
         double opacity = 0;
@@ -147,9 +127,9 @@ public sealed class Trainer : IDisposable
             Step = Step,
             Iters = _configuration.Iters,
             Shading = shading.Mode.ToString().ToLowerInvariant(),
-            Losses = losses,
+            Losses = guidance.Loss is { } loss ? [new("guidance", loss), .. losses] : losses,
             GradientNorm = update.GradientNorm,
-            Timestep = sds.Timestep,
+            Timestep = guidance.Timestep,
             LearningRate = _optimizer.LearningRate,
             OccupiedShare = Occupancy.OccupiedShare,
             SampleCount = view.Samples.Count,

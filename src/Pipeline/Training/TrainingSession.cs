@@ -73,6 +73,7 @@ public sealed class TrainingSession : IDisposable
         var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts, configuration.ViewChoice), configuration.Guidance);
         var cache = DiskCache.OfUser();
         using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration), cache);
+        ViewGuidance.Require(configuration, guidance);
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
         observer.Started(folder.Path, configuration.Iters);
         using var session = new TrainingSession(configuration, request.Kernels, observer, model, folder, guidance, prompt);

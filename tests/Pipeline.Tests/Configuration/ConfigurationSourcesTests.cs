@@ -138,7 +138,7 @@ public sealed class ConfigurationSourcesTests : IDisposable
     [InlineData("prompt", "", "prompt: expected a sentence")]
     [InlineData("prompt", "a\u001bb", "prompt: expected text without control characters")]
     [InlineData("view_prompts", "[]", "view_prompts: no row for azimuth -180, elevation -90")]
-    [InlineData("latent_iter_ratio", "0.2", "latent_iter_ratio: expected 0, as this version has no phase")]
+    [InlineData("latent_iter_ratio", "1.2", "latent_iter_ratio: expected 0 to 1, got 1.2")]
     [InlineData("ema_decay", "0.9", "ema_decay: expected 0, as this version keeps no moving average")]
     [InlineData("preset", "toybox", "is chosen by --preset")]
     [InlineData("data.train_dataset.half_width_range", "[0, 1]", "data.train_dataset.half_width_range: expected more than 0")]

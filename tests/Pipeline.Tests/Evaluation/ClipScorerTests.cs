@@ -1,46 +1,13 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
-using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Evaluation;
-using DreamFusion.Pipeline.Guidance;
-using DreamFusion.Pipeline.Prompts;
 using Xunit;
 
 namespace DreamFusion.Pipeline.Tests.Evaluation;
 
 public sealed class ClipScorerTests : IDisposable
 {
-    private const int Steps = 25;
-    private const float Scale = 5;
     private readonly ClipScorer _scorer = new(Toybox.Model);
-    private readonly PromptVocabulary _vocabulary = PromptVocabulary.TryLoad(Toybox.Model)!;
-
-    [Fact]
-    public void SampledImagesAreRecognised()
-    {
-        // Tokenizer, text encoder, UNet, schedule, guidance, decoder and judge agree with training only if all of them are
-        // right. The card's protocol (DDIM, 25 steps, guidance 5) gets 90 % of 55 categories.
-        string[] prompts = ["hamburger", "snowman", "pine tree", "mushroom", "traffic cone", "carrot", "donut", "pumpkin"];
-        float[][] captions = [.. _vocabulary.Captions(null).Select(_scorer.EmbedText)];
-        List<string> wrong = [];
-        NoiseSchedule schedule = new(Toybox.Model.Scheduler);
-        using TextEncoder encoder = new(Toybox.Model);
-        using Denoiser denoiser = new(Toybox.Model, schedule);
-        using VaeDecoder decoder = new(Toybox.Model);
-        for (int k = 0; k < prompts.Length; k++)
-        {
-            TextEmbedding text = encoder.Encode($"a DSLR photo of {PromptVocabulary.WithArticle(prompts[k])}", ", front view");
-            float[] image = decoder.Decode(Sample(denoiser, schedule, text, encoder.Encode(""), (uint)k));
-            string seen = _vocabulary.ObjectNames[ClipScorer.Retrieve(_scorer.EmbedPixels(image), captions).Best];
-            if (seen != prompts[k])
-            {
-                wrong.Add($"{prompts[k]} is taken for {seen}");
-            }
-        }
-
-        Assert.True(wrong.Count <= 1, string.Join("; ", wrong));
-    }
 
     [Fact]
     public void EmbeddingsHaveUnitLengthAndTheCardsWidth()
@@ -82,27 +49,4 @@ public sealed class ClipScorerTests : IDisposable
     }
 
     public void Dispose() => _scorer.Dispose();
-
-    // DDIM (Song et al. 2021, eq. 12 with η = 0) with the clean latent clamped to ±5.
-    private static float[] Sample(Denoiser denoiser, NoiseSchedule schedule, TextEmbedding text, TextEmbedding unconditional, uint seed)
-    {
-        float[] z = [.. Enumerable.Range(0, denoiser.LatentLength).Select(i => CounterRandom.Normal(new RandomKey(seed, 0, RandomPurpose.DiffusionNoise), (uint)i, 0))];
-        float[] noise = new float[z.Length];
-        int stride = schedule.TimestepCount / Steps;
-        for (int t = (Steps * stride) - 1; t >= 0; t -= stride)
-        {
-            IReadOnlyList<float[]> predictions = denoiser.Predict(z, t, [text, unconditional]);
-            ClassifierFreeGuidance.Combine(GuidanceConvention.Diffusers, Scale, predictions[0], predictions[1], noise);
-            double alpha = schedule.AlphaBar(t);
-            double next = t >= stride ? schedule.AlphaBar(t - stride) : 1;
-            for (int i = 0; i < z.Length; i++)
-            {
-                double clean = Math.Clamp((z[i] - (Math.Sqrt(1 - alpha) * noise[i])) / Math.Sqrt(alpha), -5, 5);
-                double left = (z[i] - (Math.Sqrt(alpha) * clean)) / Math.Sqrt(1 - alpha);
-                z[i] = (float)((Math.Sqrt(next) * clean) + (Math.Sqrt(1 - next) * left));
-            }
-        }
-
-        return z;
-    }
 }

@@ -84,6 +84,31 @@ public class FusedMlpHostTests
     }
 
     [Theory]
+    [MemberData(nameof(ShapesAndRows))]
+    public void One_pass_for_outputs_and_input_gradients_and_what_it_keeps_give_the_kernels_numbers(HiddenActivation activation, int shape, int rows)
+    {
+        var data = new Data(_shapes[shape] with { HiddenActivation = activation }, rows);
+        Results expected = Run(data, 2, KernelChoice.Portable);
+        foreach (int threads in (int[])[1, 2, 4])
+        {
+            using var device = new TestDevice(threads, KernelChoice.Tuned);
+            expected.RequireSame(Run(data, device, new OnePass(Mlp(device, activation), device)));
+        }
+    }
+
+    [Fact]
+    public void Kept_values_of_another_row_count_are_refused()
+    {
+        using var device = new TestDevice(1, KernelChoice.Tuned);
+        MlpOptions options = MlpOptions.Toybox;
+        FusedMlp<Relu> mlp = device.Kernels<FusedMlp<Relu>>();
+        ArrayView<float> kept = device.Zeros<float>((int)mlp.KeptLength(options, 97));
+        Assert.Throws<ArgumentException>(() => mlp.ForwardWithInputGradient(
+            options, device.Zeros<float>(options.ParameterCount), device.Zeros<float>(96 * options.InputCount), 0,
+            device.Zeros<float>(96 * options.OutputCount), device.Zeros<float>(96 * options.InputCount), kept));
+    }
+
+    [Theory]
     [InlineData(HiddenActivation.Relu)]
     [InlineData(HiddenActivation.Silu)]
     public void One_twin_runs_networks_of_different_shapes(HiddenActivation activation)
@@ -118,8 +143,10 @@ public class FusedMlpHostTests
         Assert.True(device.Kernels<FusedMlp<Silu>>().IsTuned);
     }
 
-    private static LauncherPasses Launcher(TestDevice device, HiddenActivation activation)
-        => new(activation == HiddenActivation.Relu ? device.Kernels<FusedMlp<Relu>>() : device.Kernels<FusedMlp<Silu>>());
+    private static LauncherPasses Launcher(TestDevice device, HiddenActivation activation) => new(Mlp(device, activation));
+
+    private static IFusedMlp Mlp(TestDevice device, HiddenActivation activation)
+        => activation == HiddenActivation.Relu ? device.Kernels<FusedMlp<Relu>>() : device.Kernels<FusedMlp<Silu>>();
 
     private static Results Run(Data data, int threads, KernelChoice choice)
     {
@@ -130,7 +157,7 @@ public class FusedMlpHostTests
     private static Results Run(Data data, TestDevice device, IPasses passes)
     {
         MlpOptions options = data.Options;
-        if (data.Rows == 0 && passes is not LauncherPasses)
+        if (data.Rows == 0 && passes is HostPasses)
         {
             throw new ArgumentException("Launches of no rows are the launcher's business.", nameof(data));
         }
@@ -196,7 +223,7 @@ public class FusedMlpHostTests
     }
 
     /// <summary>Forward runs both passes and keeps what it can; the others use that.</summary>
-    private sealed class OnePass(FusedMlp<Relu> mlp, TestDevice device) : IPasses
+    private sealed class OnePass(IFusedMlp mlp, TestDevice device) : IPasses
     {
         private ArrayView<float> _kept;
         private ArrayView<float> _gradient;

@@ -171,6 +171,22 @@ public sealed class T5TokenizerTests : IDisposable
         IsRefused(() => PromptTokenizer.Load(_folder.Path, null, EmbeddingCount), _modelDamage[name].Named);
     }
 
+    [Theory]
+    [InlineData("e\u0302\u0301", "\u1ebf")]
+    [InlineData("A\u030a\u0301x", "\u01fax")]
+    [InlineData("\uff76\uff9e", "\u30ac")]
+    [InlineData("\u1100\u1161\u11a8", "\uac01")]
+    [InlineData("\ufb01\u2460\u338f", "fi1kg")]
+    [InlineData("\u0001a\u00a0b\u3000", "a b ")]
+    [InlineData("plain", "plain")]
+    public void CharacterMapTakesTheLongestRule(string text, string normal)
+    {
+        // NFKC (UAX #15); nmt_nfkc also drops control characters and makes all white space a space. In the first four the
+        // beginning of the text has a rule of its own.
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Model("spiece.model")));
+        Assert.Equal(normal, new CharacterMap(model.NormalizerSpec.PrecompiledCharsmap.Span, "test").Apply(text));
+    }
+
     [Fact]
     public void CharacterMapThatLeadsOutOfItselfIsAnError()
     {

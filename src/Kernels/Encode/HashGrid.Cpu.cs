@@ -146,6 +146,9 @@ internal sealed unsafe partial class HashGridHost<TInterpolation>(HostThreads th
 
         public readonly int CountFrom(int first) => Math.Min(BlockSize, SampleCount - first);
 
+        /// <summary>The level of a work item, finest first: the coarse ones are quick and fill up what the threads have left.</summary>
+        public readonly int LevelOf(int item) => ActiveLevels - 1 - item;
+
         /// <summary>Unit coordinates of a block [3, BlockSize]; up to the next multiple of eight the last lanes are the cube's centre.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public readonly void LoadUnit(int first, int count, float* unit)

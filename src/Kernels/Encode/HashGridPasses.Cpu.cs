@@ -133,7 +133,7 @@ internal sealed unsafe partial class HashGridHost<TInterpolation>
                     Grid.LoadDirections(Directions, first, count, scratch + 3 * BlockSize);
                 }
 
-                Grid.RunLevel(this, item, DLdTable, first, scratch);
+                Grid.RunLevel(this, Grid.LevelOf(item), DLdTable, first, scratch);
             }
         }
 
@@ -195,7 +195,7 @@ internal sealed unsafe partial class HashGridHost<TInterpolation>
                 int count = Grid.CountFrom(first);
                 Grid.LoadUnit(first, count, scratch);
                 Grid.LoadDirections(Directions, first, count, scratch + 3 * BlockSize);
-                Grid.RunLevel(this, item, DLdTable, first, scratch);
+                Grid.RunLevel(this, Grid.LevelOf(item), DLdTable, first, scratch);
             }
         }
 

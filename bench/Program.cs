@@ -1,10 +1,19 @@
 using System;
 using BenchmarkDotNet.Running;
+using DreamFusion.Bench.Guidance;
 using DreamFusion.Bench.WholeStep;
 
 if (args is ["step", ..])
 {
     return StepCommand.Run(args.AsSpan(1));
+}
+if (args is ["guidance", ..])
+{
+    return GuidanceCommand.Run(args.AsSpan(1));
+}
+if (args is ["samples", ..])
+{
+    return SamplesCommand.Run(args.AsSpan(1));
 }
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

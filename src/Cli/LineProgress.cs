@@ -37,7 +37,7 @@ internal sealed class LineProgress(TextWriter output, bool quiet, bool verbose) 
         bool due = Stopwatch.GetElapsedTime(_lastLine).TotalSeconds >= SecondsBetweenLines;
         if (verbose)
         {
-            Write($"{ProgressText.Position(report, _rate)}  {report.Shading}  {ProgressText.Measurements(report)}  {ProgressText.Times(report)}");
+            Write($"{ProgressText.Position(report, _rate)}  {report.Scene?.Shading ?? "pictures"}  {ProgressText.Measurements(report)}  {ProgressText.Times(report)}");
         }
         else if (due || report.Step == 1 || report.Step == report.Iters)
         {

@@ -15,13 +15,14 @@ internal static class ProgressText
         return string.Create(CultureInfo.InvariantCulture, $"step {step.Step}/{step.Iters}  {rate.PerSecond:0.0} steps/s  {Duration(left)} left");
     }
 
-    /// <summary>Loss terms, occupied share, samples and memory.</summary>
+    /// <summary>Loss terms, occupied share and samples, or the norms of the pictures' gradients; and memory.</summary>
     public static string Measurements(StepReport step)
     {
         string losses = string.Join(" ", step.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:G3}")));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{losses}  occupied {100 * step.OccupiedShare:0}%  {step.SampleCount} samples  {step.MemoryBytes / 1e6:0} MB");
+        string scene = step.Scene is { } rendered
+            ? string.Create(CultureInfo.InvariantCulture, $"{losses}  occupied {100 * rendered.OccupiedShare:0}%  {rendered.SampleCount} samples")
+            : "gradients: " + string.Join(" ", step.GuidanceNorms.Select(norm => string.Create(CultureInfo.InvariantCulture, $"{norm.Key} {norm.Value:G3}")));
+        return string.Create(CultureInfo.InvariantCulture, $"{scene}  {step.MemoryBytes / 1e6:0} MB");
     }
 
     /// <summary>Times of a step's parts.</summary>

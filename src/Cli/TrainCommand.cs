@@ -11,6 +11,7 @@ using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Training;
+using DreamFusion.Pipeline.Training.TwoD;
 
 namespace DreamFusion.Cli;
 
@@ -42,6 +43,7 @@ internal sealed partial class TrainCommand
     private readonly Option<int?> _previewInterval = new("--preview-interval") { Description = "Steps between two preview sheets, 0 for none.", HelpName = "n" };
     private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video (this version makes none)." };
     private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh (this version makes none)." };
+    private readonly Option<bool> _pictures = new("--2d") { Description = "Paint pictures instead of training an object: the quickest proof that a model folder works." };
     private readonly Option<bool> _anyway = new("--anyway") { Description = "Train also where the result will disappoint, such as on words that the prior does not know." };
 
     private TrainCommand(GlobalOptions global)
@@ -57,7 +59,7 @@ internal sealed partial class TrainCommand
         Option[] options =
         [
             train._out, train._iters, train._seed, train._model, train._preset, train._config, train._set, train._negative, train._guidanceScale, train._size,
-            train._device, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._anyway, train._text,
+            train._device, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._anyway, train._text,
         ];
         foreach (Option option in options)
         {
@@ -70,6 +72,7 @@ internal sealed partial class TrainCommand
             command,
             "dfk train \"a hamburger\"",
             "dfk train \"a red chair\" --out chair --seed 3 --iters 600",
+            "dfk train --2d \"a hamburger\"",
             "dfk train --config runs/a-hamburger-1/config.yaml --set loss.lambda_tv=0.02");
         command.SetAction(train.Invoke);
         return command;
@@ -96,7 +99,10 @@ internal sealed partial class TrainCommand
             Kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned,
         };
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
-        TrainingResult result = screen.Run(observer => TrainingSession.Run(configuration, request, observer, signals.Token));
+        bool pictures = parse.GetValue(_pictures);
+        TrainingResult result = screen.Run(observer => pictures
+            ? PaintingSession.Run(configuration, request, observer, signals.Token)
+            : TrainingSession.Run(configuration, request, observer, signals.Token));
         if (json)
         {
             TrainingSummary.WriteJson(result);
@@ -160,6 +166,17 @@ internal sealed partial class TrainCommand
         if (Tokens(result, _text).Length > 0 && result.GetResult(_prompt) is { Tokens.Count: > 0 })
         {
             result.AddError("the prompt is given twice, as it stands and by --text; give it once.");
+        }
+
+        if (result.GetResult(_pictures) is { Implicit: false })
+        {
+            foreach (Option option in (Option[])[_previewInterval, _noVideo, _noMesh])
+            {
+                if (result.GetResult(option) is { Implicit: false })
+                {
+                    result.AddError($"{option.Name} makes no sense with --2d, which makes a sheet and nothing else; leave it out.");
+                }
+            }
         }
 
         foreach (string? entry in sets.Where(entry => !entry!.Contains('=', StringComparison.Ordinal)))

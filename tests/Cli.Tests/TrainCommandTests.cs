@@ -117,6 +117,23 @@ public sealed class TrainCommandTests : IDisposable
             File.ReadAllBytes(_folder.File("again/checkpoints/000004.safetensors")));
     }
 
+    [Fact]
+    public void Pictures_are_painted_on_request_with_seed_steps_and_size()
+    {
+        DfkResult result = Train(["--2d", "a hamburger", "--iters", "4", "--seed", "5", "--size", "32x32", "--json"]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        Assert.Equal(("done", 4), (json.RootElement.GetProperty("status").GetString(), json.RootElement.GetProperty("step").GetInt32()));
+        Assert.Contains("latent_retrieval", json.RootElement.GetProperty("scores").EnumerateObject().Select(score => score.Name));
+        string run = _folder.File("runs/a-hamburger-1");
+        Assert.Equal(
+            ["checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "run.json", "sheet.png"],
+            Directory.GetFileSystemEntries(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string configuration = File.ReadAllText(Path.Combine(run, "config.yaml"));
+        Assert.Contains("seed: 5", configuration, StringComparison.Ordinal);
+        Assert.Contains("width: 32", configuration, StringComparison.Ordinal);
+    }
+
     [UnixTheory]
     [InlineData("-INT")]
     [InlineData("-TERM")]

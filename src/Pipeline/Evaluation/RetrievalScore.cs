@@ -23,28 +23,22 @@ public static class RetrievalScore
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(views);
-        PromptVocabulary? vocabulary = PromptVocabulary.TryLoad(model);
-        if (model.Clip is null || vocabulary is null)
-        {
-            return [];
-        }
-        PromptContent content = vocabulary.Describe(prompt);
-        if (content.Objects.Count != 1 || content.Colours.Count > 1)
+        if (model.Clip is null)
         {
             return [];
         }
         using var scorer = new ClipScorer(model);
-        float[][] captions = [.. vocabulary.Captions(content.Colours.Count == 1 ? content.Colours[0] : null).Select(scorer.EmbedText)];
-        int wanted = vocabulary.ObjectNames.ToList().IndexOf(content.Objects[0]);
-        return
-        [
-            new("colour_retrieval", Share(scorer, captions, wanted, views.Select(view => view.Colour))),
-            new("geometry_retrieval", Share(scorer, captions, wanted, views.Select(view => ToRgb(view.Textureless)))),
-        ];
+        return ObjectCaptions.For(scorer, PromptVocabulary.TryLoad(model), prompt) is { } captions
+            ?
+            [
+                new("colour_retrieval", Share(scorer, captions, views.Select(view => view.Colour))),
+                new("geometry_retrieval", Share(scorer, captions, views.Select(view => ToRgb(view.Textureless)))),
+            ]
+            : [];
     }
 
-    private static double Share(ClipScorer scorer, float[][] captions, int wanted, IEnumerable<FloatImage> images) =>
-        images.Average(image => ClipScorer.Retrieve(scorer.EmbedImage(image.Data), captions).Best == wanted ? 1d : 0d);
+    private static double Share(ClipScorer scorer, ObjectCaptions captions, IEnumerable<FloatImage> images) =>
+        images.Average(image => captions.IsNearest(scorer.EmbedImage(image.Data)) ? 1d : 0d);
 
     private static FloatImage ToRgb(FloatImage grey) =>
         new(grey.Width, grey.Height, 3, [.. grey.Data.SelectMany(value => new[] { value, value, value })]);

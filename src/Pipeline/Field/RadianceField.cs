@@ -74,20 +74,8 @@ public sealed class RadianceField : IDisposable
         {
             table[i] = ((2f * CounterRandom.Uniform(key, (uint)i, 0)) - 1f) * Options.InitialFeature;
         }
-        float[] network = new float[Network.Length];
-        for (int layer = 0; layer <= Options.Network.HiddenLayers; layer++)
-        {
-            float reach = 1f / MathF.Sqrt(Options.Network.LayerInputs(layer));
-            int end = layer == Options.Network.HiddenLayers
-                ? Options.Network.BiasOffset(layer)
-                : Options.Network.WeightOffset(layer + 1);
-            for (int i = Options.Network.WeightOffset(layer); i < end; i++)
-            {
-                network[i] = ((2f * CounterRandom.Uniform(key, (uint)i, 1)) - 1f) * reach;
-            }
-        }
         Table.Value.CopyFromCPU(table);
-        Network.Value.CopyFromCPU(network);
+        Network.Value.CopyFromCPU(NetworkStart.Uniform(Options.Network, key, 1));
     }
 
     /// <summary>Evaluates the field on the tape.</summary>

@@ -21,6 +21,11 @@ internal static class RunJson
         byte[] text = Write(_indented, json =>
         {
             json.WriteString("prompt", summary.Prompt);
+            if (summary.Task is not null)
+            {
+                json.WriteString("task", summary.Task);
+            }
+
             json.WriteNumber("seed", summary.Seed);
             json.WriteString("status", summary.Status.ToString().ToLowerInvariant());
             if (summary.Error is not null)
@@ -52,14 +57,27 @@ internal static class RunJson
         return Write(_lines, json =>
         {
             json.WriteNumber("step", report.Step);
-            json.WriteString("shading", report.Shading);
+            if (report.Scene is { } rendered)
+            {
+                json.WriteString("shading", rendered.Shading);
+            }
+
             WriteNumbers(json, "losses", report.Losses);
+            if (report.GuidanceNorms.Count > 0)
+            {
+                WriteNumbers(json, "guidance_norms", report.GuidanceNorms);
+            }
+
             WriteNumber(json, "gradient_norm", report.GradientNorm);
             json.WriteNumber("timestep", report.Timestep);
             WriteNumber(json, "learning_rate", report.LearningRate);
-            WriteNumber(json, "occupied_share", report.OccupiedShare);
-            json.WriteNumber("samples", report.SampleCount);
-            WriteNumber(json, "mean_opacity", report.MeanOpacity);
+            if (report.Scene is { } scene)
+            {
+                WriteNumber(json, "occupied_share", scene.OccupiedShare);
+                json.WriteNumber("samples", scene.SampleCount);
+                WriteNumber(json, "mean_opacity", scene.MeanOpacity);
+            }
+
             WriteNumbers(json, "seconds", report.Seconds);
             json.WriteNumber("memory_bytes", report.MemoryBytes);
         });

@@ -28,6 +28,9 @@ public sealed record RunSummary
     /// <summary>The sentence that the run turns into an object.</summary>
     public required string Prompt { get; init; }
 
+    /// <summary>What is made if it is no object: <c>2d</c> for pictures; null for an object.</summary>
+    public string? Task { get; init; }
+
     /// <summary>Seed of the run.</summary>
     public required uint Seed { get; init; }
 

@@ -8,7 +8,10 @@ using ILGPU.Runtime;
 
 namespace DreamFusion.Pipeline.Training;
 
-/// <summary>Adam over the field's arena, with a learning rate for the features and one for the network, warmed up and decayed.</summary>
+/// <summary>
+/// Adam over an arena, with a learning rate for the network and one for all else (the field's features; pixels and latents), warmed up and
+/// decayed.
+/// </summary>
 public sealed class FieldOptimizer : IDisposable
 {
     private readonly DeviceContext _device;
@@ -63,7 +66,7 @@ public sealed class FieldOptimizer : IDisposable
         for (int i = 0; i < _groups.Length; i++)
         {
             ParameterGroup group = _parameters.Groups[i];
-            double rate = group.Name == RadianceField.TableName ? _options.EncoderLearningRate : _options.LearningRate;
+            double rate = group.Name == RadianceField.NetworkName ? _options.LearningRate : _options.EncoderLearningRate;
             _groups[i] = new OptimizerGroup(group.Offset, group.Length, rate * factor);
         }
         OptimizerReport report = _device.Kernels<Adam>().Step(

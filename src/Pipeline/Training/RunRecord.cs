@@ -20,7 +20,8 @@ public sealed class RunRecord
     /// <param name="configuration">The run's configuration.</param>
     /// <param name="model">The prior.</param>
     /// <param name="device">Where the kernels run, in words.</param>
-    public RunRecord(RunFolder folder, RunConfiguration configuration, ModelFolder model, string device)
+    /// <param name="task">What is made if it is no object, such as <c>2d</c>.</param>
+    public RunRecord(RunFolder folder, RunConfiguration configuration, ModelFolder model, string device, string? task = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -30,6 +31,7 @@ public sealed class RunRecord
         _start = new RunSummary
         {
             Prompt = configuration.Prompt,
+            Task = task,
             Seed = configuration.Seed,
             Status = RunStatus.Running,
             Step = 0,

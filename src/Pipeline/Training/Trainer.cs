@@ -126,14 +126,12 @@ public sealed class Trainer : IDisposable
         {
             Step = Step,
             Iters = _configuration.Iters,
-            Shading = shading.Mode.ToString().ToLowerInvariant(),
+            Scene = new SceneReport(
+                shading.Mode.ToString().ToLowerInvariant(), Occupancy.OccupiedShare, view.Samples.Count, opacity / _opacity.Length),
             Losses = guidance.Loss is { } loss ? [new("guidance", loss), .. losses] : losses,
             GradientNorm = update.GradientNorm,
             Timestep = guidance.Timestep,
             LearningRate = _optimizer.LearningRate,
-            OccupiedShare = Occupancy.OccupiedShare,
-            SampleCount = view.Samples.Count,
-            MeanOpacity = opacity / _opacity.Length,
             Seconds = [.. _clock.Seconds],
             MemoryBytes = Environment.WorkingSet,
         };

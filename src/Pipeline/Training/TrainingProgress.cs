@@ -23,6 +23,13 @@ public enum TrainingPhase
     Finishing,
 }
 
+/// <summary>What a step rendered.</summary>
+/// <param name="Shading">How: <c>albedo</c>, <c>lambertian</c>, <c>textureless</c>, ….</param>
+/// <param name="OccupiedShare">Share of the occupancy grid's cells that are marched, 0 to 1.</param>
+/// <param name="SampleCount">Samples in the step's rays.</param>
+/// <param name="MeanOpacity">Mean opacity of the rendered rays, 0 to 1.</param>
+public sealed record SceneReport(string Shading, double OccupiedShare, int SampleCount, double MeanOpacity);
+
 /// <summary>One optimisation step, as written to <c>metrics.jsonl</c> and shown on the screen.</summary>
 public sealed record StepReport
 {
@@ -32,13 +39,16 @@ public sealed record StepReport
     /// <summary>Steps of the whole run.</summary>
     public required int Iters { get; init; }
 
-    /// <summary>What the step rendered: <c>albedo</c>, <c>lambertian</c>, <c>textureless</c>, ….</summary>
-    public required string Shading { get; init; }
-
     /// <summary>Value of each loss term, weighted; keys are the names of the YAML without <c>lambda_</c>. The order is kept.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Losses { get; init; }
 
-    /// <summary>Norm of the whole gradient of the field's parameters.</summary>
+    /// <summary>What was rendered; null where no object is trained but pictures.</summary>
+    public SceneReport? Scene { get; init; }
+
+    /// <summary>Norm of the guidance's gradient for each of several pictures; empty where an object is trained. The order is kept.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> GuidanceNorms { get; init; } = [];
+
+    /// <summary>Norm of the whole gradient of the trained parameters.</summary>
     public required double GradientNorm { get; init; }
 
     /// <summary>Noise level of the guidance, a step of the schedule.</summary>
@@ -46,15 +56,6 @@ public sealed record StepReport
 
     /// <summary>Learning rate of the networks.</summary>
     public required double LearningRate { get; init; }
-
-    /// <summary>Share of the occupancy grid's cells that are marched, 0 to 1.</summary>
-    public required double OccupiedShare { get; init; }
-
-    /// <summary>Samples in the step's rays.</summary>
-    public required int SampleCount { get; init; }
-
-    /// <summary>Mean opacity of the rendered rays, 0 to 1.</summary>
-    public required double MeanOpacity { get; init; }
 
     /// <summary>Wall time of the step's parts in seconds: <c>field</c>, <c>guidance</c>, <c>rest</c>, …; their sum is the step. The order is kept.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Seconds { get; init; }

@@ -170,14 +170,11 @@ public sealed class RunFolderTests : IDisposable
         {
             Step = step,
             Iters = 400,
-            Shading = "albedo",
+            Scene = new SceneReport("albedo", 0.4, 30000, 0.3),
             Losses = [new("sds", sds), new("opacity", 0.1)],
             GradientNorm = 1.5,
             Timestep = 500,
             LearningRate = 1e-3,
-            OccupiedShare = 0.4,
-            SampleCount = 30000,
-            MeanOpacity = 0.3,
             Seconds = [new("field", 0.25), new("guidance", 0.1)],
             MemoryBytes = 1 << 30,
         };

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
 using DreamFusion.Pipeline.Models;
@@ -13,6 +15,12 @@ namespace DreamFusion.Pipeline.Guidance.Onnx;
 /// </summary>
 internal sealed class OnnxSession : IDisposable
 {
+    /// <summary>Name of the meter whose histogram takes the duration of every run, in seconds.</summary>
+    public const string MeterName = "DreamFusion.OnnxRuntime";
+
+    private static readonly Meter _meter = new(MeterName);
+    private static readonly Histogram<double> _runDuration = _meter.CreateHistogram<double>("onnx.run.duration", "s", "Time inside ONNX Runtime of one run of a graph.");
+
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly string _name;
@@ -74,13 +82,20 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="InvalidModelException">ONNX Runtime cannot run the graph on these inputs.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<(string Name, OrtValue Value)> inputs, IReadOnlyCollection<string> outputs)
     {
+        string[] names = [.. inputs.Select(i => i.Name)];
+        OrtValue[] values = [.. inputs.Select(i => i.Value)];
+        long start = Stopwatch.GetTimestamp();
         try
         {
-            return _session.Run(_runOptions, [.. inputs.Select(i => i.Name)], [.. inputs.Select(i => i.Value)], outputs);
+            return _session.Run(_runOptions, names, values, outputs);
         }
         catch (OnnxRuntimeException e)
         {
             throw new InvalidModelException($"{_name}: ONNX Runtime cannot run the graph: {e.Message} Export the model again.", e);
+        }
+        finally
+        {
+            _runDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
     }
 

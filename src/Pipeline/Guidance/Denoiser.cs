@@ -24,7 +24,8 @@ public enum BranchExecution
 
 /// <summary>
 /// The frozen UNet: predicted noise of a noisy latent under a text. Names, integer width and scalar or per-sample timestep
-/// are those of the graph.
+/// are those of the graph. Of a graph that returns twice the channels the first half is the prediction; the other half is its
+/// variance (Nichol and Dhariwal 2021), which distillation does not use.
 /// </summary>
 public sealed class Denoiser : INoisePredictor, IDisposable
 {
@@ -36,6 +37,7 @@ public sealed class Denoiser : INoisePredictor, IDisposable
     private readonly NoiseSchedule _schedule;
     private readonly long[] _shape;
     private readonly BranchExecution _execution;
+    private readonly string _path;
 
     /// <summary>Loads the UNet.</summary>
     /// <param name="model">The model folder.</param>
@@ -54,6 +56,7 @@ public sealed class Denoiser : INoisePredictor, IDisposable
         _output = model.Unet.Output("prediction", 4, "out_sample", "sample");
         _shape = [1, model.LatentChannels, model.LatentSize, model.LatentSize];
         LatentLength = model.LatentChannels * model.LatentSize * model.LatentSize;
+        _path = model.Unet.ModelPath;
         _session = OnnxSession.Load(model.Unet);
     }
 
@@ -102,7 +105,7 @@ public sealed class Denoiser : INoisePredictor, IDisposable
         using OrtValue states = TensorValue.FromFloats(_text.Element, text.States, 1, text.TokenCount, text.Width);
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
             [(_sample.Name, sample), (_timestep.Name, time), (_text.Name, states)], [_output.Name]);
-        float[] prediction = TensorValue.ToFloats(outputs[0]);
+        float[] prediction = Predictions(TensorValue.ToFloats(outputs[0]), 1)[0];
         _schedule.ToNoise(prediction, noisy, timestep);
         return prediction;
     }
@@ -128,14 +131,25 @@ public sealed class Denoiser : INoisePredictor, IDisposable
         using OrtValue text = TensorValue.FromFloats(_text.Element, states, count, texts[0].TokenCount, texts[0].Width);
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
             [(_sample.Name, sample), (_timestep.Name, time), (_text.Name, text)], [_output.Name]);
-        float[] all = TensorValue.ToFloats(outputs[0]);
-        float[][] predictions = new float[texts.Count][];
-        for (int i = 0; i < predictions.Length; i++)
+        float[][] predictions = Predictions(TensorValue.ToFloats(outputs[0]), texts.Count);
+        foreach (float[] prediction in predictions)
         {
-            predictions[i] = all[(i * LatentLength)..((i + 1) * LatentLength)];
-            _schedule.ToNoise(predictions[i], noisy, timestep);
+            _schedule.ToNoise(prediction, noisy, timestep);
         }
 
         return predictions;
+    }
+
+    // The first C channels of each sample.
+    private float[][] Predictions(float[] all, int count)
+    {
+        int stride = all.Length / count;
+        if (all.Length % count != 0 || (stride != LatentLength && stride != 2 * LatentLength))
+        {
+            throw new InvalidModelException(
+                $"{_path}: '{_output.Name}' has {all.Length} values for {count} noisy latents, expected {LatentLength} each, or twice that for prediction and variance. Export the unet again.");
+        }
+
+        return [.. Enumerable.Range(0, count).Select(i => stride == all.Length && stride == LatentLength ? all : all[(i * stride)..((i * stride) + LatentLength)])];
     }
 }

@@ -5,7 +5,7 @@ using DreamFusion.Pipeline.Models;
 
 namespace DreamFusion.Pipeline.Guidance;
 
-/// <summary>Image to scaled latent z = s·E(x), with dL/dx from dL/dz.</summary>
+/// <summary>Image to scaled latent z = s·E(x), with dL/dx from dL/dz; of a pixel-space model E only changes the range and s = 1.</summary>
 public abstract class ImageEncoder : IDisposable
 {
     private readonly List<string> _notes = [];

@@ -25,11 +25,11 @@ public readonly record struct SdsResult(
     int Timestep, double LatentGradientNorm, double ImageGradientNorm, TimeSpan EncodeTime, TimeSpan NoiseTime, TimeSpan UnetTime, TimeSpan GradientTime);
 
 /// <summary>
-/// The gradient that a latent diffusion model gives an image (Poole et al. 2022, eq. 3; <see cref="DistillationScore"/> for other methods).
+/// The gradient that a diffusion model gives an image (Poole et al. 2022, eq. 3; <see cref="DistillationScore"/> for other methods).
 /// <code>
 /// z = s·E(2x - 1)        dL/dz = w(t)·(ε̂(z_t; t, y) - ε)        dL/dx = (∂z/∂x)ᵀ·dL/dz
 /// </code>
-/// The UNet's Jacobian is left out, as the method has it; the encoder's is exact.
+/// The UNet's Jacobian is left out, as the method has it; the encoder's is exact. Of a pixel-space model z is the image itself, 2x - 1.
 /// </summary>
 public sealed class ScoreDistillation : ILatentGuidance
 {
@@ -48,10 +48,11 @@ public sealed class ScoreDistillation : ILatentGuidance
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         Schedule = new NoiseSchedule(model.Scheduler);
-        _encoder = options.Encoder switch
+        _encoder = (model.Kind, options.Encoder) switch
         {
-            LatentEncoder.Vae => new VaeEncoder(model, options.Posterior, cache),
-            LatentEncoder.Linear => new LinearEncoder(model, cache),
+            (ModelKind.PixelSpace, LatentEncoder.Vae) => new PixelEncoder(model),
+            (_, LatentEncoder.Vae) => new VaeEncoder(model, options.Posterior, cache),
+            (_, LatentEncoder.Linear) => new LinearEncoder(model, cache),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Encoder, "No encoder of that name."),
         };
         try

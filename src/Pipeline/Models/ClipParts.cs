@@ -1,3 +1,5 @@
+using System;
+using System.Globalization;
 using System.IO;
 
 namespace DreamFusion.Pipeline.Models;
@@ -5,6 +7,8 @@ namespace DreamFusion.Pipeline.Models;
 /// <summary>The dual encoder of a model folder (<c>clip/</c>): image and text to unit vectors of one space.</summary>
 public sealed class ClipParts
 {
+    private const int LargestSize = 16_384;
+
     private ClipParts(ModelPart image, ModelPart text, JsonConfig config)
     {
         ImageEncoder = image;
@@ -12,6 +16,14 @@ public sealed class ClipParts
         ImageSize = config.Integer("image_size");
         EmbeddingWidth = config.Integer("projection_dim");
         TokenCount = config.Integer("max_position_embeddings");
+        foreach ((string key, int value) in (ReadOnlySpan<(string, int)>)[("image_size", ImageSize), ("projection_dim", EmbeddingWidth), ("max_position_embeddings", TokenCount)])
+        {
+            if (value is < 1 or > LargestSize)
+            {
+                throw new InvalidModelException(string.Create(CultureInfo.InvariantCulture, $"{config.FilePath}: {key} is {value}, expected 1 to {LargestSize}. Correct it there."));
+            }
+        }
+
         (PixelMinimum, PixelMaximum) = PixelRange(config);
         image.RequireElement(image.Input("image", 4), TensorElement.Float32);
         image.RequireExtent(image.Input("image", 4), 2, ImageSize, "image_size of clip/config.json");
@@ -50,11 +62,11 @@ public sealed class ClipParts
     public static ClipParts Load(string folder)
     {
         string clip = Path.Combine(folder, "clip");
-        string config = Path.Combine(clip, "config.json");
+        var config = JsonConfig.Load(Path.Combine(clip, "config.json"));
         return new ClipParts(
             ModelPart.Load("clip image encoder", Path.Combine(clip, "image_encoder.onnx"), config, folder),
             ModelPart.Load("clip text encoder", Path.Combine(clip, "text_encoder.onnx"), config, folder),
-            JsonConfig.Load(config));
+            config);
     }
 
     private static (float Minimum, float Maximum) PixelRange(JsonConfig config)

@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Text.Json;
 
@@ -20,6 +21,9 @@ public sealed class JsonConfig
     /// <summary>The whole object.</summary>
     public JsonElement Root => _root;
 
+    /// <summary>Whether there is such a file.</summary>
+    public bool Exists { get; private init; } = true;
+
     /// <summary>Reads a file that must hold one JSON object.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The parsed file.</returns>
@@ -35,14 +39,25 @@ public sealed class JsonConfig
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonConfig(path, document.RootElement.Clone())
+                ? new JsonConfig(path, Decodable(document.RootElement.Clone()))
                 : throw new InvalidModelException($"{path} holds a JSON {document.RootElement.ValueKind}, expected an object. Copy the file again.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidModelException($"{path} is not valid JSON: {e.Message} Copy the file again.", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+        }
     }
+
+    /// <summary>Reads a file that may be missing; it then has no keys.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The parsed file, or one without keys.</returns>
+    /// <exception cref="InvalidModelException">There, but no JSON, or no object.</exception>
+    public static JsonConfig LoadIfThere(string path) =>
+        File.Exists(path) ? Load(path) : new JsonConfig(path, JsonElement.Parse("{}")) { Exists = false };
 
     /// <summary>Whether a key is present and not null.</summary>
     /// <param name="key">Key of the top object.</param>
@@ -99,7 +114,53 @@ public sealed class JsonConfig
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(key, "a text", value);
     }
 
-    private InvalidModelException Missing(string key, string kind) => new($"{FilePath} has no '{key}', expected {kind}. Copy the file again from where the model came from.");
+    /// <summary>A yes or no; no if the key is absent or null.</summary>
+    /// <param name="key">Key of the top object.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="InvalidModelException">Neither true nor false.</exception>
+    public bool Flag(string key)
+    {
+        if (!Has(key))
+        {
+            return false;
+        }
+
+        JsonElement value = _root.GetProperty(key);
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, "true or false", value);
+    }
+
+    private InvalidModelException Missing(string key, string kind) =>
+        new($"{FilePath} {(Exists ? "has no" : "is missing, and with it")} '{key}', expected {kind}. Copy the file again from where the model came from.");
+
+    // An escape of half a character passes the parser, but no text can be made of it.
+    private static JsonElement Decodable(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    Decodable(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty member in value.EnumerateObject())
+                {
+                    _ = member.Name;
+                    Decodable(member.Value);
+                }
+
+                break;
+            default:
+                break;
+        }
+
+        return value;
+    }
 
     private InvalidModelException Wrong(string key, string kind, JsonElement value) => new($"{FilePath}: '{key}' is {value.GetRawText()}, expected {kind}. Correct it there.");
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
@@ -14,39 +13,43 @@ namespace DreamFusion.Pipeline.Models;
 public sealed record ModelFile(string RelativePath, long Length, string Sha256);
 
 /// <summary>
-/// A latent diffusion model in the ONNX layout of diffusers and optimum: scheduler, tokenizer, text encoder, UNet, VAE
-/// encoder and decoder, and optionally the dual encoder that judges results (<c>clip/</c>). Opening it reads every graph's
-/// inputs and outputs and checks that the parts belong together; no network is loaded into ONNX Runtime yet.
+/// A diffusion model in the ONNX layout of diffusers and optimum: scheduler, tokenizer, text encoder, UNet, for a latent
+/// model VAE encoder and decoder, and optionally the dual encoder that judges results (<c>clip/</c>). Opening it reads every
+/// graph's inputs and outputs and checks that the parts belong together; no network is loaded into ONNX Runtime yet.
 /// </summary>
 public sealed class ModelFolder
 {
     /// <summary>Latent scale of Stable Diffusion, used when a config.json names none.</summary>
     public const double DefaultScalingFactor = 0.18215;
 
-    private readonly List<string> _notes = [];
+    private readonly ModelPart? _vaeEncoder;
+    private readonly ModelPart? _vaeDecoder;
 
-    private ModelFolder(string folder)
+    // Of a reader without defects.
+    internal ModelFolder(ModelFolderReader reader)
     {
-        Folder = folder;
-        if (!Directory.Exists(folder))
-        {
-            throw new InvalidModelException($"There is no model folder {folder}. Name an existing folder in the diffusers ONNX layout, or 'toybox' for the embedded prior.");
-        }
-
-        JsonConfig.Load(Path.Combine(folder, "model_index.json"));
-        Scheduler = SchedulerConfig.Load(Path.Combine(folder, "scheduler", "scheduler_config.json"));
-        TextEncoder = Part("text_encoder");
-        Unet = Part("unet");
-        VaeEncoder = Part("vae_encoder");
-        VaeDecoder = Part("vae_decoder");
-        Clip = Directory.Exists(Path.Combine(folder, "clip")) ? ClipParts.Load(folder) : null;
-        CheckTextEncoder();
-        CheckUnet();
-        CheckVae();
+        Folder = reader.Folder;
+        Kind = reader.Kind;
+        Scheduler = reader.Scheduler!;
+        TextEncoder = reader.TextEncoder!;
+        Unet = reader.Unet!;
+        _vaeEncoder = reader.VaeEncoder;
+        _vaeDecoder = reader.VaeDecoder;
+        Clip = reader.Clip;
+        ScalingFactor = reader.ScalingFactor;
+        LatentChannels = reader.Channels;
+        LatentSize = reader.Size;
+        ImageSize = reader.ImageSize;
+        TokenCount = reader.TokenCount;
+        VocabularySize = reader.VocabularySize;
+        Notes = reader.Notes;
     }
 
     /// <summary>Full path of the folder.</summary>
     public string Folder { get; }
+
+    /// <summary>Whether the model works on latents or on pixels.</summary>
+    public ModelKind Kind { get; }
 
     /// <summary>The noise process.</summary>
     public SchedulerConfig Scheduler { get; }
@@ -60,48 +63,57 @@ public sealed class ModelFolder
     /// <summary>Noisy latent, timestep and text states to the prediction.</summary>
     public ModelPart Unet { get; }
 
-    /// <summary>Image in [-1, 1] to latent, before scaling.</summary>
-    public ModelPart VaeEncoder { get; }
+    /// <summary>Image in [-1, 1] to latent, before scaling; of a latent model only.</summary>
+    /// <exception cref="InvalidModelException">A pixel-space model.</exception>
+    public ModelPart VaeEncoder => _vaeEncoder ?? throw NoLatents();
 
-    /// <summary>Latent, divided by the scaling factor, to image in [-1, 1].</summary>
-    public ModelPart VaeDecoder { get; }
+    /// <summary>Latent, divided by the scaling factor, to image in [-1, 1]; of a latent model only.</summary>
+    /// <exception cref="InvalidModelException">A pixel-space model.</exception>
+    public ModelPart VaeDecoder => _vaeDecoder ?? throw NoLatents();
 
     /// <summary>The dual encoder for evaluation; null if the folder has none.</summary>
     public ClipParts? Clip { get; }
 
-    /// <summary>Scale s of the latent: z = s·E(x).</summary>
-    public double ScalingFactor { get; private set; }
+    /// <summary>Scale s of the latent: z = s·E(x); 1 for a pixel-space model.</summary>
+    public double ScalingFactor { get; }
 
-    /// <summary>Latent channels C.</summary>
-    public int LatentChannels { get; private set; }
+    /// <summary>Latent channels C; of a pixel-space model the three colours.</summary>
+    public int LatentChannels { get; }
 
-    /// <summary>Side of the square latent.</summary>
-    public int LatentSize { get; private set; }
+    /// <summary>Side of the square latent; of a pixel-space model that of the image.</summary>
+    public int LatentSize { get; }
 
-    /// <summary>Side of the square image the VAE encoder takes.</summary>
-    public int ImageSize { get; private set; }
+    /// <summary>Side of the square image that the model sees.</summary>
+    public int ImageSize { get; }
 
-    /// <summary>Tokens the text encoder takes.</summary>
-    public int TokenCount { get; private set; }
+    /// <summary>Tokens the text encoder takes; null if it takes any number.</summary>
+    public int? TokenCount { get; }
 
     /// <summary>Entries of the text encoder's embedding table.</summary>
-    public int VocabularySize { get; private set; }
+    public int VocabularySize { get; }
 
     /// <summary>Things worth a line in the log, such as a default that was used.</summary>
-    public IReadOnlyList<string> Notes => _notes;
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Opens and checks a model folder.</summary>
     /// <param name="folder">Path of the folder.</param>
     /// <returns>The checked folder.</returns>
-    /// <exception cref="InvalidModelException">The first defect found.</exception>
-    public static ModelFolder Open(string folder) => new(Path.GetFullPath(folder));
+    /// <exception cref="InvalidModelException">All defects that were found, in one message.</exception>
+    public static ModelFolder Open(string folder)
+    {
+        ModelFolderReader reader = new(Path.GetFullPath(folder));
+        reader.Defects.ThrowIfAny(reader.Folder);
+        return new ModelFolder(reader);
+    }
 
     /// <summary>Lengths and SHA-256 of all files, ordered by path; reads the whole folder.</summary>
     /// <returns>One entry per file.</returns>
-    public IReadOnlyList<ModelFile> HashFiles() =>
+    public IReadOnlyList<ModelFile> HashFiles() => HashFiles(Folder);
+
+    internal static IReadOnlyList<ModelFile> HashFiles(string folder) =>
     [
-        .. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
-            .Select(path => (Path: path, Relative: Path.GetRelativePath(Folder, path).Replace('\\', '/')))
+        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => (Path: path, Relative: Path.GetRelativePath(folder, path).Replace('\\', '/')))
             .OrderBy(f => f.Relative, StringComparer.Ordinal)
             .Select(f => Hash(f.Path, f.Relative)),
     ];
@@ -112,80 +124,6 @@ public sealed class ModelFolder
         return new ModelFile(relative, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }
 
-    private ModelPart Part(string name)
-    {
-        string folder = Path.Combine(Folder, name);
-        return ModelPart.Load(name, Path.Combine(folder, "model.onnx"), Path.Combine(folder, "config.json"), Folder);
-    }
-
-    private void CheckTextEncoder()
-    {
-        TensorSignature ids = TextEncoder.Input("token ids", 2);
-        TextEncoder.RequireElement(ids, TensorElement.Int32, TensorElement.Int64);
-        TensorSignature states = TextEncoder.Output("text states", 3, "last_hidden_state");
-        TextEncoder.RequireElement(states, TensorElement.Float32, TensorElement.Float16);
-        TokenCount = TextEncoder.Config.Integer("max_position_embeddings");
-        VocabularySize = TextEncoder.Config.Integer("vocab_size");
-        TextEncoder.RequireExtent(ids, 1, TokenCount, "max_position_embeddings of its config.json");
-        TextEncoder.RequireExtent(states, 2, TextEncoder.Config.Integer("hidden_size"), "hidden_size of its config.json");
-    }
-
-    private void CheckUnet()
-    {
-        TensorSignature sample = Unet.Input("noisy latent", 4);
-        TensorSignature timestep = Unet.Input("timestep", 0, 1);
-        TensorSignature text = Unet.Input("text states", 3);
-        TensorSignature output = Unet.Output("prediction", 4, "out_sample", "sample");
-        Unet.RequireElement(sample, TensorElement.Float32, TensorElement.Float16);
-        Unet.RequireElement(text, TensorElement.Float32, TensorElement.Float16);
-        Unet.RequireElement(output, TensorElement.Float32, TensorElement.Float16);
-        Unet.RequireElement(timestep, TensorElement.Int64, TensorElement.Int32, TensorElement.Float32, TensorElement.Float16, TensorElement.Float64);
-        LatentChannels = Unet.Config.Integer("in_channels");
-        LatentSize = Unet.Config.Integer("sample_size");
-        Unet.RequireExtent(sample, 1, LatentChannels, "in_channels of its config.json");
-        Unet.RequireExtent(sample, 2, LatentSize, "sample_size of its config.json");
-        Unet.RequireExtent(sample, 3, LatentSize, "sample_size of its config.json");
-        Unet.RequireExtent(output, 1, LatentChannels, "the noisy latent's channels");
-        Unet.RequireExtent(text, 1, TokenCount, "the text encoder's tokens");
-        Unet.RequireExtent(text, 2, TextEncoder.Config.Integer("hidden_size"), "the text encoder's hidden_size");
-    }
-
-    private void CheckVae()
-    {
-        TensorSignature image = VaeEncoder.Input("image", 4);
-        TensorSignature latent = VaeEncoder.Output("latent", 4, "latent_sample", "latent_parameters");
-        VaeEncoder.RequireElement(image, TensorElement.Float32, TensorElement.Float16);
-        VaeEncoder.RequireElement(latent, TensorElement.Float32, TensorElement.Float16);
-        VaeEncoder.RequireExtent(image, 1, 3, "red, green, blue");
-        if (latent.Dimensions[1] != 2 * LatentChannels)
-        {
-            VaeEncoder.RequireExtent(latent, 1, LatentChannels, "the UNet's in_channels, or twice that for mean and log-variance");
-        }
-
-        ImageSize = (int)(image.Dimensions[2] ?? VaeEncoder.Config.Integer("sample_size"));
-        VaeEncoder.RequireExtent(image, 2, ImageSize, "sample_size of its config.json");
-        VaeEncoder.RequireExtent(image, 3, ImageSize, "a square image");
-        if (ImageSize < LatentSize || ImageSize % LatentSize != 0)
-        {
-            throw new InvalidModelException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{VaeEncoder.ModelPath}: the image has side {ImageSize}, the UNet's latent {LatentSize}; expected a multiple. Take all parts from one model."));
-        }
-
-        VaeDecoder.RequireExtent(VaeDecoder.Input("latent", 4), 1, LatentChannels, "the UNet's in_channels");
-        VaeDecoder.RequireExtent(VaeDecoder.Output("image", 4, "sample"), 1, 3, "red, green, blue");
-        if (!VaeEncoder.Config.Has("scaling_factor"))
-        {
-            _notes.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{VaeEncoder.Config.FilePath} names no scaling_factor; using {DefaultScalingFactor}."));
-        }
-
-        ScalingFactor = VaeEncoder.Config.Number("scaling_factor", DefaultScalingFactor);
-        if (!(ScalingFactor > 0))
-        {
-            throw new InvalidModelException(string.Create(
-                CultureInfo.InvariantCulture, $"{VaeEncoder.Config.FilePath}: scaling_factor is {ScalingFactor}, expected a positive number. Correct it there."));
-        }
-    }
+    private InvalidModelException NoLatents() => new(
+        $"{Folder} is a pixel-space model (it has no vae_encoder), but latents were asked for. Use a latent model, such as Stable Diffusion, or the embedded one ('toybox').");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx;
 
@@ -8,12 +9,14 @@ namespace DreamFusion.Pipeline.Models;
 /// <summary>One network of a model folder: its graph's signature and its config.json.</summary>
 public sealed class ModelPart
 {
-    private ModelPart(string name, string modelPath, string modelRoot, GraphSignature signature, JsonConfig config)
+    private ModelPart(string name, OnnxModel model, JsonConfig config)
     {
         Name = name;
-        ModelPath = modelPath;
-        ModelRoot = modelRoot;
-        Signature = signature;
+        ModelPath = model.FilePath;
+        ModelRoot = model.ModelRoot;
+        Signature = model.Signature();
+        Facts = model.Facts();
+        TableRows = Signature.Inputs.Where(i => i.IsInteger).Select(i => model.TableRows(i.Name)).FirstOrDefault(rows => rows is not null);
         Config = config;
     }
 
@@ -29,21 +32,34 @@ public sealed class ModelPart
     /// <summary>Inputs and outputs as the graph states them.</summary>
     public GraphSignature Signature { get; }
 
-    /// <summary>The part's config.json.</summary>
+    /// <summary>What else the graph's file holds.</summary>
+    public GraphFacts Facts { get; }
+
+    /// <summary>Rows of the table in which an integer input is looked up; null if there is none.</summary>
+    public long? TableRows { get; }
+
+    /// <summary>The part's config.json; without keys if there is none.</summary>
     public JsonConfig Config { get; }
 
-    /// <summary>Reads a part.</summary>
-    /// <param name="name">Name for messages.</param>
-    /// <param name="modelPath">The graph.</param>
-    /// <param name="configPath">The part's config.json.</param>
+    /// <summary>Reads a part in a folder of its own: <c>model.onnx</c> and perhaps <c>config.json</c>.</summary>
+    /// <param name="name">Name of the folder.</param>
     /// <param name="modelRoot">The model folder.</param>
     /// <returns>The part; its inputs and outputs are not judged yet.</returns>
     /// <exception cref="InvalidModelException">A file is missing or damaged.</exception>
-    public static ModelPart Load(string name, string modelPath, string configPath, string modelRoot)
+    public static ModelPart Load(string name, string modelRoot)
     {
-        OnnxModel model = OnnxModel.Load(modelPath, modelRoot);
-        return new ModelPart(name, model.FilePath, model.ModelRoot, model.Signature(), JsonConfig.Load(configPath));
+        string folder = Path.Combine(modelRoot, name);
+        return new ModelPart(name, OnnxModel.Load(Path.Combine(folder, "model.onnx"), modelRoot), JsonConfig.LoadIfThere(Path.Combine(folder, "config.json")));
     }
+
+    /// <summary>Reads a part that shares its configuration with others.</summary>
+    /// <param name="name">Name for messages.</param>
+    /// <param name="modelPath">The graph.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="modelRoot">The model folder.</param>
+    /// <returns>The part; its inputs and outputs are not judged yet.</returns>
+    /// <exception cref="InvalidModelException">The graph is missing or damaged.</exception>
+    public static ModelPart Load(string name, string modelPath, JsonConfig config, string modelRoot) => new(name, OnnxModel.Load(modelPath, modelRoot), config);
 
     /// <summary>The only input with a given rank.</summary>
     /// <param name="role">What it is for, in messages.</param>
@@ -51,6 +67,25 @@ public sealed class ModelPart
     /// <returns>The input.</returns>
     /// <exception cref="InvalidModelException">None or several.</exception>
     public TensorSignature Input(string role, params int[] ranks) => Single(Signature.Inputs, "input", role, ranks);
+
+    /// <summary>An input that a graph may have.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="rank">Its rank.</param>
+    /// <returns>The input; null if there is none.</returns>
+    public TensorSignature? OptionalInput(string name, int rank) => Signature.Inputs.FirstOrDefault(i => i.Name == name && i.Rank == rank);
+
+    /// <summary>Refuses inputs that nobody would fill.</summary>
+    /// <param name="filled">Inputs that get a value.</param>
+    /// <exception cref="InvalidModelException">There are others.</exception>
+    public void RequireNoInputBut(params IEnumerable<TensorSignature> filled)
+    {
+        List<TensorSignature> others = [.. Signature.Inputs.Except(filled)];
+        if (others.Count > 0)
+        {
+            throw new InvalidModelException(
+                $"{ModelPath}: the {Name} also takes {string.Join("; ", others)}, expected only {string.Join("; ", filled)}. Models that need more than a text (SDXL, ControlNet, inpainting, upscaling) are not supported; use Stable Diffusion 1.x or 2.x, or the first stage of a pixel-space model.");
+        }
+    }
 
     /// <summary>The output of a given rank: by a preferred name if the graph has it, else the only one of that rank.</summary>
     /// <param name="role">What it is, in messages.</param>
@@ -89,6 +124,32 @@ public sealed class ModelPart
                 CultureInfo.InvariantCulture,
                 $"{ModelPath}: '{tensor}' has extent {got} on axis {axis}, expected {expected} ({reason}). The parts of this folder come from different models; take all from one."));
         }
+    }
+
+    /// <summary>A size that config.json or the graph states; if both do, they must agree.</summary>
+    /// <param name="tensor">Input or output.</param>
+    /// <param name="axis">Its axis with that size.</param>
+    /// <param name="key">Key of config.json.</param>
+    /// <param name="largest">Largest size that makes sense.</param>
+    /// <returns>The size, at least 1.</returns>
+    /// <exception cref="InvalidModelException">Neither states it, they disagree, or it is out of range.</exception>
+    public int Size(TensorSignature tensor, int axis, string key, int largest)
+    {
+        long size;
+        if (Config.Has(key))
+        {
+            size = Config.Integer(key);
+            RequireExtent(tensor, axis, size, $"{key} of its config.json");
+        }
+        else
+        {
+            size = tensor.Dimensions[axis] ?? throw new InvalidModelException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Config.FilePath} {(Config.Exists ? "has no" : "is missing, and with it")} '{key}', which the graph leaves open ('{tensor}', axis {axis}). Add it there, or copy the file from where the model came from."));
+        }
+
+        return size >= 1 && size <= largest ? (int)size : throw new InvalidModelException(string.Create(
+            CultureInfo.InvariantCulture, $"{ModelPath}: {key} is {size} ('{tensor}', axis {axis}), expected 1 to {largest}. Take graph and config.json from one model."));
     }
 
     private TensorSignature Single(IReadOnlyList<TensorSignature> tensors, string kind, string role, int[] ranks)

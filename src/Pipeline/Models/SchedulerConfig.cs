@@ -36,6 +36,14 @@ public enum BetaSchedule
 /// <param name="Prediction">What the network predicts.</param>
 public sealed record SchedulerConfig(BetaSchedule Schedule, double BetaStart, double BetaEnd, int TrainTimesteps, PredictionType Prediction)
 {
+    private const int MostTimesteps = 1_000_000;
+
+    /// <summary>Name of the sampler the file is for, such as PNDMScheduler; null if it names none. The noise process does not depend on it.</summary>
+    public string? ClassName { get; init; }
+
+    /// <summary>Whether the file says what the network predicts; if not, it predicts the noise, as in diffusers.</summary>
+    public bool NamesPrediction { get; init; } = true;
+
     /// <summary>Reads and checks a scheduler's configuration.</summary>
     /// <param name="path">The scheduler_config.json.</param>
     /// <returns>The noise process.</returns>
@@ -46,6 +54,11 @@ public sealed record SchedulerConfig(BetaSchedule Schedule, double BetaStart, do
         if (json.Has("trained_betas"))
         {
             throw new InvalidModelException($"{path}: 'trained_betas' is set; supported are beta_schedule linear, scaled_linear and squaredcos_cap_v2 without it. Use a model with one of these.");
+        }
+
+        if (json.Flag("rescale_betas_zero_snr"))
+        {
+            throw new InvalidModelException($"{path}: 'rescale_betas_zero_snr' is true; supported are schedules without it. Use a model trained without it.");
         }
 
         BetaSchedule schedule = json.Text("beta_schedule", "linear") switch
@@ -63,12 +76,16 @@ public sealed record SchedulerConfig(BetaSchedule Schedule, double BetaStart, do
             string other => throw new InvalidModelException($"{path}: prediction_type is '{other}', expected epsilon, v_prediction or sample. Correct it there."),
         };
         SchedulerConfig config = new(
-            schedule, json.Number("beta_start", 0.0001), json.Number("beta_end", 0.02), json.Integer("num_train_timesteps", 1000), prediction);
-        if (!(config.BetaStart > 0 && config.BetaEnd >= config.BetaStart && config.BetaEnd < 1) || config.TrainTimesteps < 2)
+            schedule, json.Number("beta_start", 0.0001), json.Number("beta_end", 0.02), json.Integer("num_train_timesteps", 1000), prediction)
+        {
+            ClassName = json.Has("_class_name") ? json.Text("_class_name") : null,
+            NamesPrediction = json.Has("prediction_type"),
+        };
+        if (!(config.BetaStart > 0 && config.BetaEnd >= config.BetaStart && config.BetaEnd < 1) || config.TrainTimesteps is < 2 or > MostTimesteps)
         {
             throw new InvalidModelException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: beta {config.BetaStart} to {config.BetaEnd} in {config.TrainTimesteps} steps; expected 0 < beta_start <= beta_end < 1 and at least 2 steps. Correct it there."));
+                $"{path}: beta {config.BetaStart} to {config.BetaEnd} in {config.TrainTimesteps} steps; expected 0 < beta_start <= beta_end < 1 and 2 to {MostTimesteps} steps. Correct it there."));
         }
 
         return config;

@@ -22,8 +22,8 @@ public sealed class TextEncoder : IDisposable
 {
     private readonly PromptTokenizer _tokenizer;
     private readonly OnnxSession _session;
-    private readonly TensorSignature _ids;
-    private readonly TensorSignature _states;
+    private readonly TextEncoderSignature _signature;
+    private readonly bool _masksPadding;
     private readonly Dictionary<string, TextEmbedding> _cache = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TokenizedPrompt> _shortened = new(StringComparer.Ordinal);
 
@@ -34,8 +34,9 @@ public sealed class TextEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _tokenizer = PromptTokenizer.Load(model);
-        _ids = model.TextEncoder.Input("token ids", 2);
-        _states = model.TextEncoder.Output("text states", 3, "last_hidden_state");
+        _signature = TextEncoderSignature.Of(model.TextEncoder);
+        // CLIP attends to padding, as Stable Diffusion was trained, unless its configuration says otherwise; T5 does not.
+        _masksPadding = _tokenizer is T5Tokenizer || model.TextEncoder.Config.Flag("use_attention_mask");
         _session = OnnxSession.Load(model.TextEncoder);
     }
 
@@ -63,13 +64,17 @@ public sealed class TextEncoder : IDisposable
             _shortened[prompt] = tokens;
         }
 
-        using OrtValue ids = TensorValue.FromIntegers(_ids.Element, tokens.Ids, 1, tokens.Ids.Count);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run([(_ids.Name, ids)], [_states.Name]);
+        using OrtValue ids = TensorValue.FromIntegers(_signature.Ids.Element, tokens.Ids, 1, tokens.Ids.Count);
+        using OrtValue? mask = _signature.Mask is null ? null : TensorValue.FromIntegers(_signature.Mask.Element, Mask(tokens), 1, tokens.Ids.Count);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
+            mask is null ? [(_signature.Ids.Name, ids)] : [(_signature.Ids.Name, ids), (_signature.Mask!.Name, mask)], [_signature.States.Name]);
         long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
         TextEmbedding embedding = new(text, TensorValue.ToFloats(outputs[0]), (int)shape[1], (int)shape[2]);
         _cache[text] = embedding;
         return embedding;
     }
+
+    private int[] Mask(TokenizedPrompt tokens) => [.. tokens.Ids.Select((_, i) => _masksPadding && i >= tokens.Length ? 0 : 1)];
 
     private static string Warning(string prompt, TokenizedPrompt tokens)
     {

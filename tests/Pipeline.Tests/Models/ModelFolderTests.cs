@@ -23,7 +23,12 @@ public sealed class ModelFolderTests
         ["no index"] = (m => File.Delete(m["model_index.json"]), ["model_index.json", "missing"]),
         ["no graph"] = (m => File.Delete(m["unet/model.onnx"]), ["unet", "missing"]),
         ["no part"] = (m => Directory.Delete(m["vae_encoder"], true), ["vae_encoder", "missing"]),
-        ["no config"] = (m => File.Delete(m["vae_decoder/config.json"]), ["vae_decoder", "config.json", "missing"]),
+        ["no VAE"] = (m => DeleteFolders(m, "vae_encoder", "vae_decoder"), ["vae_encoder", "missing"]),
+        ["no VAE, nor a word of it"] = (m => { DeleteFolders(m, "vae_encoder", "vae_decoder"); m.Replace("model_index.json", "\"vae_", "\"no_vae_"); }, ["vae_encoder", "pixel-space", "3 channels, got 4"]),
+        ["index of zero bytes"] = (m => File.WriteAllText(m["model_index.json"], ""), ["model_index.json", "not valid JSON"]),
+        ["config of zero bytes"] = (m => File.WriteAllText(m["vae_encoder/config.json"], ""), ["vae_encoder", "config.json", "not valid JSON"]),
+        ["text that is half a character"] = (m => m.Replace("scheduler/scheduler_config.json", "\"epsilon\"", "\"\\ud800\""), ["scheduler_config.json", "not valid JSON"]),
+        ["folder instead of a file"] = (m => { File.Delete(m["unet/model.onnx"]); Directory.CreateDirectory(m["unet/model.onnx"]); }, ["unet", "missing"]),
         ["no scheduler"] = (m => File.Delete(m["scheduler/scheduler_config.json"]), ["scheduler_config.json", "missing"]),
         ["no judge's text encoder"] = (m => File.Delete(m["clip/text_encoder.onnx"]), ["text_encoder.onnx", "missing"]),
         ["no vocabulary"] = (m => File.Delete(m["tokenizer/vocab.json"]), ["vocab.json", "missing"]),
@@ -34,7 +39,16 @@ public sealed class ModelFolderTests
         ["text instead of a graph"] = (m => File.WriteAllText(m["text_encoder/model.onnx"], "version https://git-lfs.github.com/spec/v1\n"), ["text_encoder", "ONNX"]),
         ["invalid JSON"] = (m => File.WriteAllText(m["unet/config.json"], "{ \"in_channels\": 4,"), ["unet", "not valid JSON"]),
         ["JSON of the wrong kind"] = (m => File.WriteAllText(m["unet/config.json"], "[]"), ["unet", "expected an object"]),
-        ["missing key"] = (m => m.Replace("unet/config.json", "\"in_channels\"", "\"inputs\""), ["unet", "in_channels"]),
+        ["size that nothing states"] = (m => { m.Replace("unet/config.json", "\"sample_size\"", "\"size\""); m.Edit("unet/model.onnx", p => Shape(p.Graph.Input[0]).Dim[2].DimParam = "height"); }, ["unet", "config.json", "sample_size"]),
+        ["size out of range"] = (m => { m.Replace("unet/config.json", "16", "2000000000"); m.Edit("unet/model.onnx", p => { Shape(p.Graph.Input[0]).Dim[2].DimParam = "h"; Shape(p.Graph.Input[0]).Dim[3].DimParam = "w"; }); }, ["unet", "sample_size", "2000000000"]),
+        ["another input"] = (m => m.Edit("unet/model.onnx", p => p.Graph.Input.Add(Tensors.Value("text_embeds", [1, 1280]))), ["unet", "text_embeds", "SDXL"]),
+        ["two noisy latents"] = (m => m.Edit("unet/model.onnx", p => p.Graph.Input.Add(Tensors.Value("mask", [1, 1, 16, 16]))), ["unet", "rank 4", "mask"]),
+        ["table smaller than the vocabulary"] = (m => m.Replace("text_encoder/config.json", "2000", "2001"), ["text_encoder", "2000 rows", "2001"]),
+        ["vocabulary that nothing states"] = (m => { m.Replace("text_encoder/config.json", "vocab_size", "words"); m.Edit("text_encoder/model.onnx", p => p.Graph.Node.First(n => n.OpType == "Gather").OpType = "GatherND"); }, ["text_encoder", "vocab_size"]),
+        ["noise without an end"] = (m => m.Replace("scheduler/scheduler_config.json", "\"clip_sample\": false", "\"rescale_betas_zero_snr\": true"), ["rescale_betas_zero_snr"]),
+        ["extents that no file holds"] = (m => m.Edit("vae_encoder/model.onnx", p => p.Graph.Initializer[0].Dims.Add(long.MaxValue)), ["vae_encoder", "extents"]),
+        ["extents below zero"] = (m => m.Edit("vae_encoder/model.onnx", p => p.Graph.Initializer[0].Dims[0] = -1), ["vae_encoder", "extents"]),
+        ["weights that do not fill their extents"] = (m => m.Edit("vae_encoder/model.onnx", p => p.Graph.Initializer.First(t => t.RawData.Length > 1000).Dims[0]++), ["vae_encoder", "bytes, expected"]),
         ["wrong type"] = (m => m.Replace("unet/config.json", "\"in_channels\": 4", "\"in_channels\": \"four\""), ["in_channels", "four", "integer"]),
         ["unknown beta schedule"] = (m => m.Replace("scheduler/scheduler_config.json", "scaled_linear", "sigmoid"), ["beta_schedule", "sigmoid", "scaled_linear"]),
         ["unknown prediction"] = (m => m.Replace("scheduler/scheduler_config.json", "\"epsilon\"", "\"score\""), ["prediction_type", "score", "v_prediction"]),
@@ -48,8 +62,14 @@ public sealed class ModelFolderTests
         ["external data escapes"] = (m => External(m, "../../../secret.bin", 0, 4), ["outside the model folder", "secret.bin"]),
         ["external data at an absolute path"] = (m => External(m, "/etc/hostname", 0, 4), ["outside the model folder", "/etc/hostname"]),
         ["external data in a folder with the same beginning"] = (m => External(m, "../../model-2/weights.bin", 0, 4), ["outside the model folder"]),
+        ["external data in an inner graph escapes"] = (m => m.Edit("vae_encoder/model.onnx", p => p.Graph.Node[0].Attribute.Add(Inner("../../secret.bin"))), ["outside the model folder", "secret.bin"]),
+        ["external data with an offset past every file"] = (m => External(m, "config.json", long.MaxValue, 4), ["vae_encoder", "truncated"]),
+        ["external data with a length past every file"] = (m => External(m, "config.json", 4, long.MaxValue), ["vae_encoder", "truncated"]),
+        ["external data of another length"] = (m => External(m, "config.json", 0, 3), ["vae_encoder", "3 bytes", "expected"]),
+        ["external data without a place"] = (m => External(m, "", 0, 4), ["outside the model folder"]),
+        ["external data at a place that is no path"] = (m => External(m, "a\0b", 0, 4), ["outside the model folder"]),
         ["external data missing"] = (m => External(m, "weights.bin", 0, 4), ["weights.bin", "missing"]),
-        ["external data truncated"] = (m => External(m, "config.json", 0, 1_000_000), ["config.json", "truncated"]),
+        ["external data truncated"] = (m => External(m, "config.json", 100, 1_000_000), ["config.json", "truncated"]),
         ["external data without a number"] = (m => External(m, "config.json", -5, 4), ["vae_encoder", "offset"]),
         ["merge unknown to the vocabulary"] = (m => File.AppendAllText(m["tokenizer/merges.txt"], "zz qq\n"), ["merges.txt line", "zz", "different models"]),
         ["merge of three symbols"] = (m => File.AppendAllText(m["tokenizer/merges.txt"], "a b c\n"), ["merges.txt", "a b c"]),
@@ -94,12 +114,107 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
+    public void AllDefectsComeInOneMessage()
+    {
+        using ToyboxCopy copy = new();
+        foreach (string name in (string[])["no index", "no graph", "truncated graph", "beta out of range", "judge of another size"])
+        {
+            Damage[name].Do(copy);
+        }
+
+        copy.Edit("vae_decoder/model.onnx", p => Shape(p.Graph.Input[0]).Dim.RemoveAt(0));
+        copy.Edit("text_encoder/model.onnx", p => p.Graph.Input[0].Type.TensorType.ElemType = (int)TensorElement.Float32);
+        InvalidModelException e = Assert.Throws<InvalidModelException>(() => ModelFolder.Open(copy.Path));
+        string[] lines = e.Message.Split('\n');
+        Assert.Equal($"model folder {copy.Path}: 7 problems", lines[0]);
+        Assert.Equal(8, lines.Length);
+        string[] named = ["model_index.json", "scheduler_config.json", "text_encoder", "unet", "vae_encoder", "vae_decoder", "clip"];
+        Assert.All(named, name => Assert.Contains(lines[1..], line => line.StartsWith("  ", StringComparison.Ordinal) && line.Contains(name, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void ConfigurationsMayBeMissingWhereTheGraphsSayAll()
+    {
+        using ToyboxCopy copy = new();
+        string[] parts = ["text_encoder", "unet", "vae_encoder", "vae_decoder"];
+        Array.ForEach(parts, part => File.Delete(copy[$"{part}/config.json"]));
+        ModelFolder model = ModelFolder.Open(copy.Path);
+        Assert.Equal((4, 16, 64, 24, 2000), (model.LatentChannels, model.LatentSize, model.ImageSize, model.TokenCount, model.VocabularySize));
+        Assert.All(parts, part => Assert.Contains(model.Notes, note => note.Contains(part, StringComparison.Ordinal) && note.Contains("taken from the graph", StringComparison.Ordinal)));
+        Assert.Contains(model.Notes, note => note.Contains("0.18215", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[32, 64, 64]", 64)]
+    [InlineData("[32, 64, 64, 64]", 128)]
+    [InlineData("null", 128)]
+    public void ImageSizeOfAnOpenGraphFollowsTheLevels(string levels, int expected)
+    {
+        using ToyboxCopy copy = new();
+        // Stable Diffusion 2's base model has a VAE whose sample_size is 768 and a UNet for 64 times 8.
+        string config = File.ReadAllText(copy["vae_encoder/config.json"]);
+        File.WriteAllText(copy["vae_encoder/config.json"], $"{{ \"sample_size\": 768, \"scaling_factor\": 0.5, \"block_out_channels\": {levels} }}");
+        Assert.Contains("\"sample_size\": 64", config, StringComparison.Ordinal);
+        copy.Edit("vae_encoder/model.onnx", p => Array.ForEach((int[])[2, 3], axis => Shape(p.Graph.Input[0]).Dim[axis].DimParam = "side"));
+        ModelFolder model = ModelFolder.Open(copy.Path);
+        Assert.Equal((expected, 0.5), (model.ImageSize, model.ScalingFactor));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ExternalDataBehindALinkOutOfTheFolderIsRefused(bool linkedFolder)
+    {
+        using ToyboxCopy copy = new();
+        using TemporaryFolder outside = new();
+        File.WriteAllBytes(outside.File("weights.bin"), new byte[64]);
+        if (linkedFolder)
+        {
+            Directory.CreateSymbolicLink(copy["vae_encoder/linked"], outside.Path);
+        }
+        else
+        {
+            Directory.CreateDirectory(copy["vae_encoder/linked"]);
+            File.CreateSymbolicLink(copy["vae_encoder/linked/weights.bin"], outside.File("weights.bin"));
+        }
+
+        External(copy, "linked/weights.bin", 0, 4);
+        InvalidModelException e = Assert.Throws<InvalidModelException>(() => ModelFolder.Open(copy.Path));
+        Assert.Contains("outside the model folder", e.Message, StringComparison.Ordinal);
+        Assert.Contains(outside.File("weights.bin"), e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LinksInCirclesAreAClearError()
+    {
+        using ToyboxCopy copy = new();
+        File.CreateSymbolicLink(copy["vae_encoder/a.bin"], copy["vae_encoder/b.bin"]);
+        File.CreateSymbolicLink(copy["vae_encoder/b.bin"], copy["vae_encoder/a.bin"]);
+        External(copy, "a.bin", 0, 4);
+        Assert.Contains("a.bin", Assert.Throws<InvalidModelException>(() => ModelFolder.Open(copy.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFolderBehindALinkAndLinksInsideItAreFine()
+    {
+        using ToyboxCopy copy = new();
+        using TemporaryFolder elsewhere = new();
+        ExternalizeWeights(copy, "weights.bin");
+        File.Move(copy["vae_encoder/weights.bin"], copy["unet/weights.bin"]);
+        File.CreateSymbolicLink(copy["vae_encoder/weights.bin"], copy["unet/weights.bin"]);
+        Directory.CreateSymbolicLink(elsewhere.File("link"), copy.Path);
+        Assert.Equal([System.IO.Path.Combine(elsewhere.File("link"), "vae_encoder", "weights.bin")], ModelFolder.Open(elsewhere.File("link")).VaeEncoder.Facts.ExternalFiles);
+    }
+
+    [Fact]
     public void ToyboxIsReadFromItsFiles()
     {
         ModelFolder model = Toybox.Model;
         Assert.Equal((4, 16, 64, 24, 2000), (model.LatentChannels, model.LatentSize, model.ImageSize, model.TokenCount, model.VocabularySize));
         Assert.Equal(0.18215, model.ScalingFactor);
-        Assert.Equal(new SchedulerConfig(BetaSchedule.ScaledLinear, 0.00085, 0.012, 1000, PredictionType.Epsilon), model.Scheduler);
+        Assert.Equal(ModelKind.LatentSpace, model.Kind);
+        Assert.Equal(new SchedulerConfig(BetaSchedule.ScaledLinear, 0.00085, 0.012, 1000, PredictionType.Epsilon) { ClassName = "DDIMScheduler" }, model.Scheduler);
+        Assert.Equal((2000, 14), (model.TextEncoder.TableRows, model.Unet.Facts.Opset));
         Assert.Equal("timestep int64 [?]", model.Unet.Input("timestep", 0, 1).ToString());
         Assert.Equal((64, 96, -1f, 1f), (model.Clip!.ImageSize, model.Clip.EmbeddingWidth, model.Clip.PixelMinimum, model.Clip.PixelMaximum));
         Assert.Empty(model.Notes);
@@ -183,17 +298,7 @@ public sealed class ModelFolderTests
     public void ExternalDataInsideTheFolderIsRead()
     {
         using ToyboxCopy copy = new();
-        copy.Edit("vae_encoder/model.onnx", model =>
-        {
-            using FileStream data = File.Create(copy["vae_encoder/weights.bin"]);
-            data.Write(new byte[8]);
-            foreach (TensorProto tensor in model.Graph.Initializer.Where(t => t.RawData.Length > 1000))
-            {
-                Externalize(tensor, "weights.bin", data.Position, tensor.RawData.Length);
-                tensor.RawData.WriteTo(data);
-                tensor.RawData = ByteString.Empty;
-            }
-        });
+        ExternalizeWeights(copy, "weights.bin");
         using VaeEncoder expected = new(Toybox.Model);
         using VaeEncoder encoder = new(ModelFolder.Open(copy.Path));
         float[] image = [.. Enumerable.Range(0, 64 * 64 * 3).Select(i => i % 97 / 97f)];
@@ -252,6 +357,28 @@ public sealed class ModelFolderTests
 
     private static void External(ToyboxCopy copy, string location, long offset, long length) =>
         copy.Edit("vae_encoder/model.onnx", model => Externalize(model.Graph.Initializer[0], location, offset, length));
+
+    private static void ExternalizeWeights(ToyboxCopy copy, string location) => copy.Edit("vae_encoder/model.onnx", model =>
+    {
+        using FileStream data = File.Create(copy["vae_encoder/" + location]);
+        data.Write(new byte[8]);
+        foreach (TensorProto tensor in model.Graph.Initializer.Where(t => t.RawData.Length > 1000))
+        {
+            Externalize(tensor, location, data.Position, tensor.RawData.Length);
+            tensor.RawData.WriteTo(data);
+            tensor.RawData = ByteString.Empty;
+        }
+    });
+
+    // As the branch of an If holds its graph.
+    private static AttributeProto Inner(string location)
+    {
+        TensorProto weight = new() { Name = "inner", Dims = { 1 }, DataType = (int)TensorElement.Float32 };
+        Externalize(weight, location, 0, 4);
+        return new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = new GraphProto { Initializer = { weight } } };
+    }
+
+    private static void DeleteFolders(ToyboxCopy copy, params string[] names) => Array.ForEach(names, name => Directory.Delete(copy[name], recursive: true));
 
     private static void Externalize(TensorProto tensor, string location, long offset, long length)
     {

@@ -60,6 +60,10 @@ internal sealed class OnnxModel
             throw new InvalidModelException(
                 $"{path} is not a complete ONNX graph ({file.Length.ToString(CultureInfo.InvariantCulture)} bytes): {e.Message} Copy or export it again.", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+        }
 
         if (proto.Graph is null || proto.Graph.Output.Count == 0)
         {
@@ -69,7 +73,7 @@ internal sealed class OnnxModel
         OnnxModel model = new(Path.GetFullPath(path), Path.GetFullPath(modelRoot), proto);
         foreach (TensorProto tensor in model.Tensors())
         {
-            model.CheckExternalData(tensor);
+            StoredTensor.Check(tensor, model.FilePath, model.ModelRoot);
         }
 
         return model;
@@ -86,15 +90,57 @@ internal sealed class OnnxModel
             [.. Proto.Graph.Output.Select(Describe)]);
     }
 
-    /// <summary>All constant tensors of the file: weights and the values of Constant nodes.</summary>
+    /// <summary>What the file holds besides its inputs and outputs.</summary>
+    /// <returns>Versions, weights, operators, files.</returns>
+    public GraphFacts Facts() => new(
+        Opset,
+        Proto.ProducerName.Length > 0 ? $"{Proto.ProducerName} {Proto.ProducerVersion}".TrimEnd() : null,
+        [
+            .. Proto.Graph.Initializer.GroupBy(t => (TensorElement)t.DataType).OrderBy(g => g.Key)
+                .Select(g => new WeightCount(g.Key, g.Sum(t => StoredTensor.Count(t, FilePath)))),
+        ],
+        [.. Proto.Graph.Node.Select(NodeProbe.OperatorOf).Distinct().Order(StringComparer.Ordinal)],
+        [.. ExternalFiles()]);
+
+    /// <summary>Rows of the table that token ids are looked up in.</summary>
+    /// <param name="ids">Name of the input with the ids.</param>
+    /// <returns>Entries of the vocabulary that the graph knows; null if no Gather of a weight by the ids is found.</returns>
+    public long? TableRows(string ids)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal) { ids };
+        var weights = Proto.Graph.Initializer.GroupBy(t => t.Name).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        foreach (NodeProto node in Proto.Graph.Node.Where(n => n.Input.Count > 0 && n.Output.Count > 0))
+        {
+            if (node.OpType == "Gather" && node.Input.Count > 1 && names.Contains(node.Input[1]) && weights.TryGetValue(node.Input[0], out TensorProto? table))
+            {
+                return table.Dims.Count == 2 ? table.Dims[0] : null;
+            }
+
+            if (node.OpType is "Cast" or "Identity" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze")
+            {
+                // Half-precision weights are widened by a Cast.
+                if (weights.TryGetValue(node.Input[0], out TensorProto? weight))
+                {
+                    weights.TryAdd(node.Output[0], weight);
+                }
+                else if (names.Contains(node.Input[0]))
+                {
+                    names.Add(node.Output[0]);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>All constant tensors of the file: weights and attributes of nodes, those of inner graphs included.</summary>
     /// <returns>The tensors.</returns>
-    public IEnumerable<TensorProto> Tensors() =>
-        Proto.Graph.Initializer.Concat(Proto.Graph.Node.SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T));
+    public IEnumerable<TensorProto> Tensors() => Tensors(Proto.Graph);
 
     /// <summary>Files beside this one that hold weights.</summary>
     /// <returns>Their full paths, each once.</returns>
     public IEnumerable<string> ExternalFiles() =>
-        Tensors().Where(t => t.DataLocation == TensorProto.Types.DataLocation.External).Select(t => ExternalData(t).Path).Distinct(StringComparer.Ordinal);
+        Tensors().Where(StoredTensor.IsExternal).Select(t => StoredTensor.Place(t, FilePath, ModelRoot).Path).Distinct(StringComparer.Ordinal);
 
     /// <summary>Bytes of a weight, little-endian, wherever they are stored.</summary>
     /// <param name="tensor">An initializer of this model.</param>
@@ -102,12 +148,12 @@ internal sealed class OnnxModel
     /// <exception cref="InvalidModelException">External data ends too early.</exception>
     public ReadOnlyMemory<byte> RawData(TensorProto tensor)
     {
-        if (tensor.DataLocation != TensorProto.Types.DataLocation.External)
+        if (!StoredTensor.IsExternal(tensor))
         {
             return tensor.RawData.Memory;
         }
 
-        (string path, long offset, long? length) = ExternalData(tensor);
+        (string path, long offset, long? length) = StoredTensor.Place(tensor, FilePath, ModelRoot);
         using FileStream stream = File.OpenRead(path);
         byte[] bytes = new byte[length ?? (stream.Length - offset)];
         stream.Position = offset;
@@ -121,7 +167,7 @@ internal sealed class OnnxModel
     /// <exception cref="InvalidModelException">External data ends too early.</exception>
     public TensorProto Inline(TensorProto tensor)
     {
-        if (tensor.DataLocation != TensorProto.Types.DataLocation.External)
+        if (!StoredTensor.IsExternal(tensor))
         {
             return tensor;
         }
@@ -133,61 +179,16 @@ internal sealed class OnnxModel
         return copy;
     }
 
-    private void CheckExternalData(TensorProto tensor)
-    {
-        if (tensor.DataLocation != TensorProto.Types.DataLocation.External)
-        {
-            return;
-        }
+    private static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
+        graph.Initializer.Concat(graph.Node.SelectMany(n => n.Attribute).SelectMany(Tensors));
 
-        (string path, long offset, long? length) = ExternalData(tensor);
-        FileInfo file = new(path);
-        if (!file.Exists)
-        {
-            throw new InvalidModelException($"{FilePath}: the weights of '{tensor.Name}' are in {path}, which is missing. Copy it into the model folder.");
-        }
-
-        if (offset < 0 || length < 0 || offset + (length ?? 0) > file.Length)
-        {
-            throw new InvalidModelException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{FilePath}: the weights of '{tensor.Name}' are bytes {offset} to {offset + (length ?? 0)} of {path}, which has {file.Length}. The file is truncated; copy it again."));
-        }
-    }
-
-    private (string Path, long Offset, long? Length) ExternalData(TensorProto tensor)
-    {
-        Dictionary<string, string> entries = tensor.ExternalData.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
-        string location = entries.GetValueOrDefault("location", "");
-        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(FilePath)!, location));
-        string root = ModelRoot.EndsWith(Path.DirectorySeparatorChar) ? ModelRoot : ModelRoot + Path.DirectorySeparatorChar;
-        if (location.Length == 0 || Path.IsPathRooted(location) || !path.StartsWith(root, StringComparison.Ordinal))
-        {
-            throw new InvalidModelException(
-                $"{FilePath}: the weights of '{tensor.Name}' point to '{location}', outside the model folder {ModelRoot}. External data must lie inside it; export the model again.");
-        }
-
-        long? length = null;
-        if (!TryNumber(entries, "offset", out long? offset) || !TryNumber(entries, "length", out length))
-        {
-            throw new InvalidModelException($"{FilePath}: the external data of '{tensor.Name}' has an offset or length that is no number. Export the model again.");
-        }
-
-        return (path, offset ?? 0, length);
-    }
-
-    private static bool TryNumber(Dictionary<string, string> entries, string key, out long? value)
-    {
-        value = null;
-        if (!entries.TryGetValue(key, out string? text))
-        {
-            return true;
-        }
-
-        bool ok = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
-        value = number;
-        return ok;
-    }
+    private static IEnumerable<TensorProto> Tensors(AttributeProto attribute) =>
+    [
+        .. attribute.T is TensorProto tensor ? [tensor] : (TensorProto[])[],
+        .. attribute.Tensors,
+        .. attribute.G is GraphProto graph ? Tensors(graph) : [],
+        .. attribute.Graphs.SelectMany(Tensors),
+    ];
 
     private TensorSignature Describe(ValueInfoProto value)
     {
@@ -199,6 +200,7 @@ internal sealed class OnnxModel
         return new TensorSignature(
             value.Name,
             (TensorElement)value.Type.TensorType.ElemType,
-            [.. shape.Dim.Select(d => d.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? d.DimValue : (long?)null)]);
+            // Some exporters write an open extent as 0 or -1.
+            [.. shape.Dim.Select(d => d.DimValue > 0 ? d.DimValue : (long?)null)]);
     }
 }

@@ -15,5 +15,13 @@ if (args is ["samples", ..])
 {
     return SamplesCommand.Run(args.AsSpan(1));
 }
+if (args is ["encoder", ..])
+{
+    return EncoderCommand.Run(args.AsSpan(1));
+}
+if (args is ["conv-gradient"])
+{
+    return ConvGradientCommand.Run();
+}
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -23,6 +23,7 @@ internal sealed class GraphDifferentiator
     ];
 
     private readonly ForwardGraph _forward;
+    private readonly IOperatorGradient[] _instead;
     private readonly GraphProto _backward = new() { Name = "vector_jacobian_product" };
     private readonly Dictionary<string, string> _gradients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _roots = new(StringComparer.Ordinal);
@@ -31,7 +32,11 @@ internal sealed class GraphDifferentiator
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private int _values;
 
-    private GraphDifferentiator(ForwardGraph forward) => _forward = forward;
+    private GraphDifferentiator(ForwardGraph forward, IOperatorGradient[] instead)
+    {
+        _forward = forward;
+        _instead = instead;
+    }
 
     /// <summary>Differentiates a graph.</summary>
     /// <param name="model">The model.</param>
@@ -45,12 +50,13 @@ internal sealed class GraphDifferentiator
 
     /// <summary>Differentiates a folded graph.</summary>
     /// <param name="forward">The graph; what its output does not need is dropped.</param>
+    /// <param name="instead">Gradients that take the place of the usual ones, to compare them.</param>
     /// <returns>Forward and backward model.</returns>
     /// <exception cref="Models.InvalidModelException">An operator without a gradient, named with its node.</exception>
-    public static DifferentiatedGraph Differentiate(ForwardGraph forward)
+    public static DifferentiatedGraph Differentiate(ForwardGraph forward, params IOperatorGradient[] instead)
     {
         forward.Prune();
-        return new GraphDifferentiator(forward).Build();
+        return new GraphDifferentiator(forward, instead).Build();
     }
 
     /// <summary>The graph being differentiated.</summary>
@@ -151,7 +157,7 @@ internal sealed class GraphDifferentiator
             if (gradients.Any(g => g is not null))
             {
                 BackwardNode context = new(this, node, gradients);
-                OperatorGradients.For(context).Differentiate(context);
+                (_instead.FirstOrDefault(g => g.Operators.Contains(node.OpType)) ?? OperatorGradients.For(context)).Differentiate(context);
             }
         }
 

@@ -79,6 +79,12 @@ internal sealed class OnnxModel
         return model;
     }
 
+    /// <summary>A model that no file holds.</summary>
+    /// <param name="proto">The model, with all weights in it.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <returns>The model.</returns>
+    public static OnnxModel Of(ModelProto proto, string name) => new(name, "", proto);
+
     /// <summary>Inputs that are not weights, and outputs.</summary>
     /// <returns>The graph's signature.</returns>
     /// <exception cref="InvalidModelException">An input or output is not a tensor with a known rank.</exception>

@@ -19,6 +19,10 @@ public static class ConvGradientCommand
     private static readonly (string Name, int Inputs, int Outputs, int Size, int Kernel, int Stride, long[] Pads)[] _shapes =
     [
         ("toybox 32 to 32, 64x64, 3x3", 32, 32, 64, 3, 1, [1, 1, 1, 1]),
+        ("toybox 3 to 32, 64x64, 3x3", 3, 32, 64, 3, 1, [1, 1, 1, 1]),
+        ("8 to 32, 64x64, 3x3", 8, 32, 64, 3, 1, [1, 1, 1, 1]),
+        ("8 to 128, 256x256, 3x3", 8, 128, 256, 3, 1, [1, 1, 1, 1]),
+        ("16 to 128, 256x256, 3x3", 16, 128, 256, 3, 1, [1, 1, 1, 1]),
         ("toybox 64 to 64, 16x16, 3x3", 64, 64, 16, 3, 1, [1, 1, 1, 1]),
         ("toybox 32 to 32, 64x64, 3x3, stride 2", 32, 32, 64, 3, 2, [1, 1, 1, 1]),
         ("4x4, stride 2, 32 to 64, 64x64", 32, 64, 64, 4, 2, [1, 1, 1, 1]),
@@ -34,7 +38,7 @@ public static class ConvGradientCommand
         foreach ((string name, int inputs, int outputs, int size, int kernel, int stride, long[] pads) in _shapes)
         {
             Console.Write(name + ":");
-            foreach (ConvGradientForm form in (ConvGradientForm[])[stride == 1 ? ConvGradientForm.Flipped : ConvGradientForm.Polyphase, ConvGradientForm.Transposed])
+            foreach (ConvGradientForm form in stride == 1 ? [ConvGradientForm.Flipped, ConvGradientForm.Transposed] : (ConvGradientForm[])[ConvGradientForm.Transposed])
             {
                 (double smallest, double median) = Time(form, [1, inputs, size, size], [outputs, inputs, kernel, kernel], stride, pads);
                 Console.Write($" {form} {median:f2} ms (min {smallest:f2})");

@@ -77,17 +77,25 @@ public sealed class DiskCacheTests : IDisposable
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(_folder.Path, Kind)));
     }
 
-    [Fact]
-    public void TheLeastRecentlyUsedEntriesGoFirst()
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    [InlineData("c")]
+    public void TheLeastRecentlyUsedEntryGoesFirst(string unused)
     {
-        foreach (string key in (string[])["a", "b", "c"])
+        string[] keys = ["a", "b", "c"];
+        foreach (string key in keys)
         {
-            Age(Add(key, 3_000)!, hours: 'z' - key[0]);
+            Age(Add(key, 3_000)!, hours: key == unused ? 1 : 2);
         }
 
-        _cache.Find(Kind, "a");
+        foreach (string key in keys.Where(k => k != unused))
+        {
+            _cache.Find(Kind, key);
+        }
+
         Add("d", 3_000);
-        Assert.Equal(["a", "c", "d"], ((string[])["a", "b", "c", "d"]).Where(key => _cache.Find(Kind, key) is not null));
+        Assert.Equal([.. keys.Where(k => k != unused), "d"], ((string[])[.. keys, "d"]).Where(key => _cache.Find(Kind, key) is not null));
     }
 
     [Fact]

@@ -17,6 +17,13 @@ internal static class OperatorGraphs
     private static Dictionary<string, Func<GraphModel>> Convolutions() => new()
     {
         ["Conv 3x3"] = () => Conv([1, 3, 6, 5], 4, 3, 3, 1),
+        ["Conv 3x3, nine channels"] = () => Conv([1, 9, 5, 4], 3, 3, 3, 1, Of("pads", 1, 1, 1, 1)),
+        ["Conv uneven padding, eight channels"] = () => Conv([1, 8, 5, 6], 3, 3, 4, 1, Of("pads", 0, 2, 1, 1)),
+        ["Conv dilated, eight channels"] = () => Conv([1, 8, 9, 8], 2, 3, 3, 1, Of("dilations", 2, 3), Of("pads", 2, 1, 2, 1)),
+        ["Conv grouped, eight channels each"] = () => Conv([1, 16, 4, 4], 6, 3, 3, 2, Of("pads", 1, 1, 1, 1)),
+        ["Conv batch of two, eight channels"] = () => Conv([2, 8, 4, 4], 3, 3, 3, 1, Of("pads", 1, 1, 1, 1)),
+        ["Conv padding wider than kernel, eight channels"] = () => Conv([1, 8, 4, 4], 3, 1, 2, 1, Of("pads", 1, 2, 1, 2)),
+        ["Conv SAME_UPPER, eight channels"] = () => Conv([1, 8, 5, 6], 3, 4, 4, 1, NodeAttributes.Of("auto_pad", "SAME_UPPER")),
         ["Conv 1x1"] = () => Conv([1, 3, 4, 5], 2, 1, 1, 1),
         ["Conv no padding, even kernel"] = () => Conv([1, 2, 6, 7], 3, 4, 2, 1, Of("pads", 0, 0, 0, 0)),
         ["Conv uneven padding"] = () => Conv([1, 2, 5, 6], 3, 3, 4, 1, Of("pads", 0, 2, 1, 1)),
@@ -198,6 +205,8 @@ internal static class OperatorGraphs
             .Node("ConstantOfShape", ["rank"], "ones", new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = Tensors.Integers("", 1) })
             .Node("Equal", ["given", "minus"], "open").Node("Where", ["open", "ones", "given"], "target").Node("Expand", ["x", "target"], "e")
             .Node("Range", ["zero", "three", "one"], "range").Node("Cast", ["range"], "f", NodeAttributes.Of("to", 1L)).Node("Mul", ["e", "f"], "y"),
+        ["Folded Shape with start and end"] = () => new GraphModel([2, 6, 3], 2, 15).Node("Shape", ["x"], "s", NodeAttributes.Of("start", 1L), NodeAttributes.Of("end", -1L))
+            .Integers("rest", -1).Node("Concat", ["s", "rest"], "t", NodeAttributes.Of("axis", 0L)).Node("Reshape", ["x", "t"], "r").Weight("w", 6, 6).Node("Mul", ["r", "w"], "y"),
         ["Folded Size"] = () => new GraphModel([2, 3], 2).Node("Size", ["x"], "n").Node("Cast", ["n"], "f", NodeAttributes.Of("to", 1L)).Node("Div", ["x", "f"], "y"),
         ["Folded number of a Constant"] = () => new GraphModel([2, 3], 2).Node("Constant", [], "c", NodeAttributes.Of("value_float", 0.25f)).Node("Mul", ["x", "c"], "y"),
     };

@@ -20,7 +20,7 @@ internal static class OperatorGradients
 {
     private static readonly Dictionary<string, IOperatorGradient> _byOperator = ((IOperatorGradient[])
         [
-            new ConvGradient(ConvGradientForm.Flipped, ConvGradientForm.Polyphase, ConvGradientForm.Transposed),
+            new ConvGradient(),
             new InstanceNormalizationGradient(),
             new GroupNormalizationGradient(),
             new LayerNormalizationGradient(),

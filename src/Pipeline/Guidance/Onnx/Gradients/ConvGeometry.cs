@@ -11,12 +11,12 @@ internal sealed class ConvGeometry
         Input = node.InputShape(0);
         Output = node.OutputShape();
         int axes = Input.Length - 2;
-        Kernel = [.. node.InputShape(1).Skip(2).Select(k => (long)k)];
+        long[] kernel = [.. node.InputShape(1).Skip(2).Select(k => (long)k)];
         Group = node.Node.Integer("group", 1);
         Strides = node.Node.Integers("strides") ?? Ones(axes);
         Dilations = node.Node.Integers("dilations") ?? Ones(axes);
         Pads = node.Node.Integers("pads") ?? new long[2 * axes];
-        Extents = [.. Kernel.Zip(Dilations, (k, d) => (d * (k - 1)) + 1)];
+        Extents = [.. kernel.Zip(Dilations, (k, d) => (d * (k - 1)) + 1)];
         ResolveAutoPad(node);
         OutputPadding = new long[axes];
         for (int a = 0; a < axes; a++)
@@ -28,11 +28,8 @@ internal sealed class ConvGeometry
     /// <summary>Extents of x.</summary>
     public int[] Input { get; }
 
-    /// <summary>Extents of y.</summary>
-    public int[] Output { get; }
-
-    /// <summary>Kernel extents.</summary>
-    public long[] Kernel { get; }
+    // Extents of y.
+    private int[] Output { get; }
 
     public long Group { get; }
 
@@ -46,8 +43,8 @@ internal sealed class ConvGeometry
     /// <summary>Rows of x that the stride cuts off at the end.</summary>
     public long[] OutputPadding { get; }
 
-    /// <summary>Kernel extents with dilation.</summary>
-    public long[] Extents { get; }
+    // Kernel extents with dilation.
+    private long[] Extents { get; }
 
     /// <summary>Padding of the convolution with the flipped kernel: extent - 1 - pad.</summary>
     public long[] MirroredPads() => [.. Pads.Select((p, a) => Extents[a % Extents.Length] - 1 - p)];

@@ -25,8 +25,8 @@ internal enum ConvGradientForm
 /// </summary>
 internal sealed class ConvGradient : IOperatorGradient
 {
-    // ONNX Runtime's fast convolution on a CPU wants its output channels, here the input's, in blocks of 8 or 16.
-    private const int FewestChannels = 8;
+    // ONNX Runtime's fast convolution on a CPU wants its output channels, here the input's, in blocks of 16.
+    private const int FewestChannels = 16;
     private readonly ConvGradientForm? _form;
 
     /// <summary>Creates the gradient.</summary>

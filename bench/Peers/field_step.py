@@ -1,7 +1,8 @@
 """The field step of bench/WholeStep in PyTorch on the CPU; see README.md beside this file.
 
 Whole-level gathers, torch.matmul, normals by autograd with create_graph, composite by cumulative sums over the packed samples, Adan.
-Arrays are planes [channels, samples], the layout in which PyTorch's elementwise operations and products were fastest here.
+Two forms. "rows" is the straightforward one: a table [entries, 2] for each level, samples in rows, torch.matmul. "planes" is tuned: arrays
+[channels, samples] and a table for each feature, the layout in which PyTorch's gathers, elementwise operations and products were fastest here.
 """
 
 import argparse
@@ -21,7 +22,9 @@ def parse_arguments():
     parser.add_argument("folder", help="folder with step.safetensors")
     parser.add_argument("--threads", type=int, help="number of threads; default: 1 and 2, one process each")
     parser.add_argument("--repeats", type=int, default=7, help="timed steps (default 7)")
-    parser.add_argument("--gather", choices=("gather", "index_select", "embedding", "index"), default="gather", help="form of the gathers")
+    parser.add_argument("--form", choices=("planes", "rows"), default="planes", help="tuned or straightforward (default planes)")
+    parser.add_argument("--gather", choices=("gather", "index_select", "embedding", "index"),
+                        help="form of the gathers (default: gather for planes, index_select for rows, the fastest of each)")
     return parser.parse_args()
 
 
@@ -56,7 +59,7 @@ class Laps:
         self.last = now
 
 
-class FieldStep:
+class PlanesStep:
     def __init__(self, settings, data, gather):
         import torch
 
@@ -67,7 +70,7 @@ class FieldStep:
             "index_select": lambda plane, index: plane.index_select(0, index),
             "embedding": lambda plane, index: torch.nn.functional.embedding(index, plane[:, None])[:, 0],
             "index": lambda plane, index: plane[index],
-        }[gather]
+        }[gather or "gather"]
         self.positions = data["positions"].t().contiguous()
         counts = data["counts"].long()
         self.ray_count = counts.numel()
@@ -78,30 +81,38 @@ class FieldStep:
         self.image_gradient = data["image_gradient"].t().contiguous()
         self.background = torch.tensor(settings["background"])[:, None]
         self.light = torch.tensor(settings["light"])[:, None]
-        # One leaf per level and feature: a slice of one big table would make autograd fill a gradient of the whole table for each.
         self.levels = settings["levels"]
-        self.planes = []
-        for level in self.levels:
-            rows = data["table"][level["offset"] : level["offset"] + level["entries"]]
-            self.planes.append([rows[:, f].contiguous().requires_grad_() for f in range(rows.shape[1])])
+        self.table_parameters = self.table_leaves([data["table"][level["offset"] : level["offset"] + level["entries"]] for level in self.levels])
         self.layers = []
         for layer in settings["layers"]:
             inputs, outputs = layer["inputs"], layer["outputs"]
             weights = data["network"][layer["weights"] : layer["weights"] + inputs * outputs].reshape(outputs, inputs)
             bias = data["network"][layer["bias"] : layer["bias"] + outputs].reshape(outputs, 1)
             self.layers.append((weights.clone().requires_grad_(), bias.clone().requires_grad_()))
-        self.table_parameters = [plane for level in self.planes for plane in level]
         self.network_parameters = [parameter for layer in self.layers for parameter in layer]
         self.parameters = self.table_parameters + self.network_parameters
         self.state = [[torch.zeros_like(p, requires_grad=False) for _ in range(4)] for p in self.parameters]
         self.steps = 0
 
+    def table_leaves(self, levels):
+        """One leaf per level and feature: a slice of one big table would make autograd fill a gradient of the whole table for each."""
+        return [rows[:, f].contiguous().requires_grad_() for rows in levels for f in range(rows.shape[1])]
+
     def encode(self, x):
         """Features [L F, M] of positions [3, M]."""
+        count = len(self.table_parameters) // len(self.levels)
+        features = []
+        for i, (index, weights) in enumerate(self.corners(x)):
+            for plane in self.table_parameters[i * count : (i + 1) * count]:
+                values = self.take(plane, index).view(8, -1)
+                features.append((weights * values).sum(0))
+        return self.torch.stack(features)
+
+    def corners(self, x):
+        """For each level the entries [8 M] and the weights [8, M] of the corners around positions [3, M]."""
         torch = self.torch
         unit = x * self.settings["position_scale"] + self.settings["position_offset"]
-        features = []
-        for level, planes in zip(self.levels, self.planes):
+        for level in self.levels:
             p = unit * level["scale"] + 0.5
             with torch.no_grad():
                 corner = p.floor()
@@ -109,11 +120,7 @@ class FieldStep:
             upper = p - corner
             w = torch.stack((1.0 - upper, upper))  # [2, 3, M]
             yz = w[:, None, 2] * w[None, :, 1]  # [2 (z), 2 (y), M]
-            weights = (yz[:, :, None] * w[None, None, :, 0]).reshape(8, -1)
-            for plane in planes:
-                values = self.take(plane, index).view(8, -1)
-                features.append((weights * values).sum(0))
-        return torch.stack(features)
+            yield index, (yz[:, :, None] * w[None, None, :, 0]).reshape(8, -1)
 
     def corner_indices(self, corner, level):
         """Entries of the eight corners [8 M], x fastest."""
@@ -212,12 +219,47 @@ class FieldStep:
 
     def table(self, planes):
         """Tensors like the table's planes as one array [entries, F]."""
-        count = len(self.planes[0])
+        count = len(self.table_parameters) // len(self.levels)
         rows = [self.torch.stack(planes[i : i + count], 1) for i in range(0, len(planes), count)]
         return self.torch.cat(rows).detach()
 
     def flat_network(self, tensors):
         return self.torch.cat([tensor.reshape(-1) for tensor in tensors]).detach()
+
+
+class RowsStep(PlanesStep):
+    """The form one writes down first."""
+
+    def __init__(self, settings, data, gather):
+        super().__init__(settings, data, "index")
+        torch = self.torch
+        self.take_rows = {
+            "index_select": lambda table, index: table.index_select(0, index),
+            "embedding": lambda table, index: torch.nn.functional.embedding(index, table),
+            "index": lambda table, index: table[index],
+            "gather": lambda table, index: table.gather(0, index[:, None].expand(-1, table.shape[1])),
+        }[gather or "index_select"]
+
+    def table_leaves(self, levels):
+        return [rows.clone().requires_grad_() for rows in levels]
+
+    def encode(self, x):
+        """Features [M, L F] of positions [3, M]."""
+        features = []
+        for table, (index, weights) in zip(self.table_parameters, self.corners(x)):
+            values = self.take_rows(table, index).view(8, -1, table.shape[1])
+            features.append((weights[:, :, None] * values).sum(0))
+        return self.torch.cat(features, 1)
+
+    def network(self, features):
+        h = features
+        for weights, bias in self.layers[:-1]:
+            h = self.torch.relu(self.torch.matmul(h, weights.t()) + bias[:, 0])
+        weights, bias = self.layers[-1]
+        return (self.torch.matmul(h, weights.t()) + bias[:, 0]).t()
+
+    def table(self, planes):
+        return self.torch.cat(list(planes)).detach()
 
 
 def relative(actual, expected):
@@ -253,7 +295,7 @@ def run(arguments):
 
     torch.set_num_threads(arguments.threads)
     settings, data = read_safetensors(os.path.join(arguments.folder, "step.safetensors"))
-    step = FieldStep(settings, data, arguments.gather)
+    step = {"planes": PlanesStep, "rows": RowsStep}[arguments.form](settings, data, arguments.gather)
     errors = check(step, data)
     times = []
     for _ in range(arguments.repeats):
@@ -264,6 +306,7 @@ def run(arguments):
     print(json.dumps({
         "torch": torch.__version__,
         "threads": arguments.threads,
+        "form": arguments.form,
         "samples": step.positions.shape[1],
         "relative_errors": {name: float(f"{error:.3g}") for name, error in errors.items()},
         "milliseconds": {part: round(value, 1) for part, value in parts.items()},

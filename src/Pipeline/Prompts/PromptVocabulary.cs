@@ -134,7 +134,7 @@ public sealed class PromptVocabulary
 
         if (content.UnknownWords.Count > 0)
         {
-            warnings.Add($"The prior '{_modelName}' was not trained on {string.Join(", ", content.UnknownWords.Select(w => $"\"{w}\""))}; they carry no meaning for it.");
+            warnings.Add($"The prior '{_modelName}' was not trained on {string.Join(", ", content.UnknownWords.Select(w => $"\"{w}\""))}; such words carry no meaning for it.");
         }
 
         return warnings;

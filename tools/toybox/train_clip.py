@@ -1,0 +1,33 @@
+# Tiny CLIP-like dual encoder for offline R-Precision.  usage: train_clip.py MINUTES [THREADS [CHECKPOINT]]
+import torch, numpy as np, time, math, random, options
+import torch.nn.functional as F
+from clip_model import *
+from tok import Tokenizer
+import captions
+ap = options.training_parser('Trains the CLIP-like pair of encoders on data/train -> clip.pt.', 50); ap.add_argument('minutes', type=float, nargs='?'); ap.add_argument('threads', type=int, nargs='?', default=1); ap.add_argument('checkpoint', nargs='?')
+a = ap.parse_args(); dev = options.device(a); torch.set_num_threads(a.threads); torch.manual_seed(0); B = 96; LR = 1.5e-3
+X = np.memmap('data/train.rgb', np.uint8, 'r').reshape(-1, 64, 64, 3); meta = [(c, v, float(z), float(p)) for c, v, z, p in (l.split('\t')[:4] for l in open('data/train.tsv'))]; N = len(X); tk = Tokenizer('tokenizer'); im, tx = ImageEnc(), ClipText(len(tk.vocab)); ls = torch.nn.Parameter(torch.tensor(math.log(14.)))
+print(sum(p.numel() for p in im.parameters()), sum(p.numel() for p in tx.parameters()))
+if a.checkpoint:
+    s = options.load(a.checkpoint); im.load_state_dict(s['img']); tx.load_state_dict(s['txt']); ls.data.fill_(math.log(s['scale']))   # go on from a checkpoint
+im.to(dev); tx.to(dev); ls.data = ls.data.to(dev)
+P = list(im.parameters()) + list(tx.parameters()) + [ls]; opt = torch.optim.AdamW(P, LR, betas=(.9, .98), weight_decay=.02); rng = np.random.default_rng(int(time.time())); rnd = random.Random(int(time.time())); budget = options.Budget(a.minutes, a.steps); t0 = budget.start; it = 0
+def cap(k):
+    c = ''
+    while not c: c = captions.make(*meta[k], rnd)
+    return c
+while True:
+    f = budget.fraction(it)
+    if f >= 1: break
+    for g in opt.param_groups: g['lr'] = LR * min(1, (it + 1) / 50) * (.5 + .5 * math.cos(math.pi * f)) + 1e-5
+    j = rng.integers(0, N, B); x = torch.from_numpy(X[j]).to(dev).permute(0, 3, 1, 2).float().div_(127.5).sub_(1); ids = torch.tensor([tk(cap(k)) for k in j], device=dev)
+    s = ls.exp().clamp(max=60); lo = s * im(x) @ tx(ids).t(); cores = [meta[k][0] for k in j]; T = torch.tensor([[float(p == q) for q in cores] for p in cores], device=dev); T = T / T.sum(1, keepdim=True)
+    loss = -.5 * ((T * lo.log_softmax(1)).sum(1).mean() + (T * lo.t().log_softmax(1)).sum(1).mean()); opt.zero_grad(); loss.backward(); opt.step(); it += 1
+    if it % a.log == 0: print(it, f'{time.time()-t0:.0f}s', loss.item(), (lo.argmax(1) == torch.arange(B, device=dev)).float().mean().item(), flush=True)
+options.save({'img': im.state_dict(), 'txt': tx.state_dict(), 'scale': ls.exp().item()}, 'clip.pt')
+# retrieval on held-out renders: true caption core vs every distinct core caption in the validation set, and category-level
+V = np.fromfile('data/val.rgb', np.uint8).reshape(-1, 64, 64, 3); vm = [l.rstrip('\n').split('\t') for l in open('data/val.tsv')]
+with torch.no_grad():
+    e = torch.cat([im(torch.from_numpy(V[i:i + 250]).to(dev).permute(0, 3, 1, 2).float() / 127.5 - 1) for i in range(0, len(V), 250)]); cats = sorted({m[5] for m in vm if m[5] != 'two'}); te = tx(torch.tensor([tk('a ' + c) for c in cats], device=dev)); k = [i for i, m in enumerate(vm) if m[5] != 'two' and m[4] != 'textureless']
+    print('val category top1', np.mean([cats[j] == vm[i][5] for i, j in zip(k, (e[k] @ te.t()).argmax(1).tolist())]), 'of', len(cats))
+    cores = sorted({m[0] for m in vm}); te = tx(torch.tensor([tk(c) for c in cores], device=dev)); r = (e @ te.t()).argsort(1, descending=True)[:, :5].tolist(); print('val full-caption top1', np.mean([cores[q[0]] == m[0] for q, m in zip(r, vm)]), 'top5', np.mean([m[0] in [cores[b] for b in q] for q, m in zip(r, vm)]), 'of', len(cores))

@@ -10,6 +10,7 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
 using DreamFusion.Kernels.Shade;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Training;
 using DreamFusion.References.Composite;
 using DreamFusion.References.Image;
@@ -103,6 +104,21 @@ public sealed class LatentRenderTests
         Assert.Equal(File.ReadAllBytes(one.CheckpointPath), File.ReadAllBytes(two.CheckpointPath));
     }
 
+    [Theory]
+    [InlineData(0.2f, 4, null)]
+    [InlineData(0f, 16, null)]
+    [InlineData(0.2f, 16, "the model has 16")]
+    [InlineData(0.2f, 3, "the model has 3")]
+    public void Only_a_model_with_four_channels_has_a_latent_phase(float ratio, int channels, string? problem)
+    {
+        RunConfiguration configuration = Presets.Get("toybox") with { Prompt = "a hamburger", LatentIterRatio = ratio };
+        using var guidance = new LatentsOf(channels);
+        DfkException? error = (DfkException?)Record.Exception(() => ViewGuidance.Require(configuration, guidance));
+        Assert.Equal(problem is null, error is null);
+        Assert.Contains(problem ?? "", error?.Message ?? "", StringComparison.Ordinal);
+        Assert.Equal(problem is null ? null : ExitCode.BadInput, error?.ExitCode);
+    }
+
     private static string Shading(string line)
     {
         using JsonDocument json = JsonDocument.Parse(line);
@@ -111,4 +127,25 @@ public sealed class LatentRenderTests
 
     private static TrainingResult Run(RunConfiguration configuration, string folder) =>
         TrainingSession.Run(configuration, new TrainingRequest { OutputFolder = folder }, new SilentObserver(), CancellationToken.None);
+
+    private sealed class LatentsOf(int channels) : ILatentGuidance
+    {
+        public int ImageSize => 8;
+
+        public int TermCount => 1;
+
+        public IReadOnlyList<string> Notes => [];
+
+        public int LatentChannels => channels;
+
+        public int LatentSize => 2;
+
+        public GuidanceReport Gradient(ReadOnlySpan<float> image, Span<float> dLdImage, GuidanceTexts texts, SdsStep draw) => throw new NotSupportedException();
+
+        public GuidanceReport LatentGradient(ReadOnlySpan<float> latent, Span<float> dLdLatent, GuidanceTexts texts, SdsStep draw) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
 }

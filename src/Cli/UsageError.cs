@@ -20,13 +20,18 @@ internal static class UsageError
             Console.Error.WriteLine("A prompt of several words needs quotes: dfk train \"a hamburger\"");
         }
 
-        Console.Error.WriteLine($"Try '{(command is RootCommand ? "dfk" : "dfk " + command.Name)} --help'.");
+        Console.Error.WriteLine($"Try '{FullName(command)} --help'.");
         if (parse.GetResult(global.Json) is { Implicit: false })
         {
             ErrorReport.WriteJson(ExitCode.Usage, message);
         }
 
         return (int)ExitCode.Usage;
+    }
+
+    private static string FullName(Command command)
+    {
+        return command is RootCommand ? "dfk" : FullName(command.Parents.OfType<Command>().First()) + " " + command.Name;
     }
 
     /// <summary>Prints which commands there are.</summary>

@@ -38,6 +38,8 @@ public sealed class CommandLineTests
     [InlineData("train --help", "--guidance-scale")]
     [InlineData("doctor -h", "dfk doctor --json")]
     [InlineData("selftest --help", "--kernels")]
+    [InlineData("models --help", "inspect")]
+    [InlineData("models inspect --help", "dfk models inspect toybox")]
     public void Help_lists_what_there_is_and_ends_with_an_example(string arguments, string expected)
     {
         DfkResult result = Dfk.Run(arguments.Split(' '));
@@ -47,7 +49,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "expected a command: train, selftest, doctor")]
+    [InlineData("", "expected a command: train, models, selftest, doctor")]
     [InlineData("fly", "fly")]
     [InlineData("--fly", "--fly")]
     [InlineData("train", "expected a prompt")]

@@ -112,7 +112,7 @@ public sealed class ModelFolder
 
     internal static IReadOnlyList<ModelFile> HashFiles(string folder) =>
     [
-        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
             .Select(path => (Path: path, Relative: Path.GetRelativePath(folder, path).Replace('\\', '/')))
             .OrderBy(f => f.Relative, StringComparer.Ordinal)
             .Select(f => Hash(f.Path, f.Relative)),
@@ -120,8 +120,15 @@ public sealed class ModelFolder
 
     private static ModelFile Hash(string path, string relative)
     {
-        using FileStream stream = File.OpenRead(path);
-        return new ModelFile(relative, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return new ModelFile(relative, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+        }
     }
 
     private InvalidModelException NoLatents() => new(

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using DreamFusion.Pipeline.Guidance.Onnx.Format;
 using DreamFusion.Pipeline.Guidance.Onnx.Gradients;
 
 namespace DreamFusion.Pipeline.Guidance.Onnx;
@@ -53,6 +54,11 @@ internal static class OperatorGradients
 
     /// <summary>Names of all differentiable operators, for messages and tests.</summary>
     public static string Names => string.Join(", ", _byOperator.Keys.Order());
+
+    /// <summary>Whether a node's operator has a gradient.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>True if it does.</returns>
+    public static bool Knows(NodeProto node) => NodeProbe.IsDefaultDomain(node) && _byOperator.ContainsKey(node.OpType);
 
     /// <summary>The gradient for a node.</summary>
     /// <param name="node">The node.</param>

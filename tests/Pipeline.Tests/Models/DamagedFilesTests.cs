@@ -63,6 +63,26 @@ public sealed class DamagedFilesTests
         });
     }
 
+    [Fact]
+    public void LengthsThatNoFileHoldsAllocateNothing()
+    {
+        using ToyboxCopy copy = new();
+        ModelFolder.Open(copy.Path);
+        long normal = Allocated(() => ModelFolder.Open(copy.Path));
+        Action[] damages =
+        [
+            () => copy.Edit("vae_decoder/model.onnx", model => model.Graph.Initializer[0].Dims[0] = int.MaxValue),
+            // Field 7, the graph, of 2 GiB, of which nothing is there.
+            () => File.WriteAllBytes(copy["vae_decoder/model.onnx"], [0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07]),
+        ];
+        foreach (Action damage in damages)
+        {
+            damage();
+            long allocated = Allocated(() => Assert.Throws<InvalidModelException>(() => ModelFolder.Open(copy.Path)));
+            Assert.True(allocated <= normal + AllocationMargin, $"{allocated} bytes, {normal} without damage.");
+        }
+    }
+
     private static void Damage(string path, string folder, int seed, int count, Action use)
     {
         byte[] whole = File.ReadAllBytes(path);

@@ -87,6 +87,8 @@ internal sealed class ConfigurationBinder
             bool flag => Plain(flag ? "true" : "false"),
             int or uint or float => Plain(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)),
             Enum member => Plain(ConfigurationSchema.NameOf(member.GetType().GetField(member.ToString())!)),
+            ScheduledValue { IsConstant: true } constant => Plain(constant.ToString()),
+            ScheduledValue schedule => new ConfigurationSequence(origin, [.. schedule.Texts().Select(Plain)]),
             Interval interval => List(interval.Min, interval.Max),
             Moments moments => List(moments.First, moments.Second),
             Rgb colour => List(colour.R, colour.G, colour.B),
@@ -115,6 +117,11 @@ internal sealed class ConfigurationBinder
         if (type == typeof(ImmutableArray<ViewPrompt>))
         {
             return Rows(node, name);
+        }
+
+        if (type == typeof(ScheduledValue))
+        {
+            return Schedule(node, name);
         }
 
         if (ConfigurationSchema.IsGroup(type))
@@ -184,6 +191,29 @@ internal sealed class ConfigurationBinder
         }
 
         return numbers;
+    }
+
+    private object? Schedule(ConfigurationNode node, string name)
+    {
+        if (node is not ConfigurationSequence sequence)
+        {
+            return node is ConfigurationScalar { Quoted: false } scalar && ParsePlain(typeof(float), scalar.Text) is float x
+                ? new ScheduledValue(x)
+                : Wrong(node, name, "a number or a list [start_step, start, end, end_step]");
+        }
+
+        if (sequence.Items.FirstOrDefault(item => item is not ConfigurationScalar { Quoted: false }) is { } other)
+        {
+            return Wrong(other, name, "a list of numbers");
+        }
+
+        ScheduledValue? schedule = ScheduledValue.TryParse([.. sequence.Items.Cast<ConfigurationScalar>().Select(item => item.Text)], out string problem);
+        if (schedule is null)
+        {
+            _problems.Add($"{node.Origin}: {name}: expected {problem}");
+        }
+
+        return schedule;
     }
 
     private object? Rows(ConfigurationNode node, string name)

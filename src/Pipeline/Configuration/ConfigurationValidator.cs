@@ -180,12 +180,12 @@ internal sealed partial class ConfigurationValidator
 
     private void CheckLoss(LossConfiguration loss)
     {
-        Within("loss.lambda_sds", loss.Sds, 0, 1000);
-        Within("loss.lambda_opacity", loss.Opacity, 0, 1000);
-        Within("loss.lambda_entropy", loss.Entropy, 0, 1000);
+        Scheduled("loss.lambda_sds", loss.Sds, 0, 1000);
+        Scheduled("loss.lambda_opacity", loss.Opacity, 0, 1000);
+        Scheduled("loss.lambda_entropy", loss.Entropy, 0, 1000);
         Share("loss.entropy_ramp", loss.EntropyRamp);
-        Within("loss.lambda_orientation", loss.Orientation, 0, 1000);
-        Within("loss.lambda_tv", loss.TotalVariation, 0, 1000);
+        Scheduled("loss.lambda_orientation", loss.Orientation, 0, 1000);
+        Scheduled("loss.lambda_tv", loss.TotalVariation, 0, 1000);
     }
 
     private void CheckData(DataConfiguration data, float bound)
@@ -227,6 +227,11 @@ internal sealed partial class ConfigurationValidator
     {
         // Limits that are themselves options come as float; print them as the user wrote them.
         Require(name, value >= min && value <= max, string.Create(CultureInfo.InvariantCulture, $"{(float)min} to {(float)max}"), (float)value);
+    }
+
+    private void Scheduled(string name, ScheduledValue value, double min, double max)
+    {
+        Require(name, value.Values.All(x => x >= min && x <= max), string.Create(CultureInfo.InvariantCulture, $"{(float)min} to {(float)max} at every step"), value);
     }
 
     private void Range(string name, Interval interval, double min, double max)

@@ -46,23 +46,23 @@ public sealed class Regularizers
         ArgumentNullException.ThrowIfNull(view);
         LossConfiguration loss = _configuration.Loss;
         _terms.Clear();
-        if (loss.Opacity > 0f)
+        if (loss.Opacity.At(step) is > 0f and var opacity)
         {
-            Keep("opacity", loss.Opacity, weight => tape.OpacityLoss<RootOpacity>(view.Opacity, weight).Value);
+            Keep("opacity", opacity, weight => tape.OpacityLoss<RootOpacity>(view.Opacity, weight).Value);
         }
-        float entropy = loss.Entropy * Ramp(step);
+        float entropy = loss.Entropy.At(step) * Ramp(step);
         if (entropy > 0f)
         {
             Keep("entropy", entropy, weight => tape.EntropyLoss(view.Opacity, OpacityClamp, weight).Value);
         }
-        if (loss.Orientation > 0f && view.Normals is { } normals)
+        if (loss.Orientation.At(step) is > 0f and var orientation && view.Normals is { } normals)
         {
-            Keep("orientation", loss.Orientation, weight =>
+            Keep("orientation", orientation, weight =>
                 tape.OrientationLoss(view.Samples, view.Rays, view.Weights, normals, view.Rays.Count, weight).Value);
         }
-        if (loss.TotalVariation > 0f)
+        if (loss.TotalVariation.At(step) is > 0f and var totalVariation)
         {
-            Keep("tv", loss.TotalVariation, weight => tape.TableTotalVariation(field.Options.Grid, field.Table, weight));
+            Keep("tv", totalVariation, weight => tape.TableTotalVariation(field.Options.Grid, field.Table, weight));
         }
     }
 

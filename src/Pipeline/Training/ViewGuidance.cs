@@ -71,15 +71,27 @@ public sealed class ViewGuidance
             var render = new LatentRender(tape, view.Image, view.Opacity, data.Height, data.Width, latents.LatentSize);
             float[] dLdLatent = new float[render.Length];
             GuidanceReport latentReport = latents.LatentGradient(render.Read(), dLdLatent, texts, draw);
+            Weigh(dLdLatent, step);
             render.Seed(dLdLatent);
             return latentReport;
         }
         Variable image = tape.Resize(view.Image, data.Height, data.Width, _guidance.ImageSize, _guidance.ImageSize);
         image.Value.CopyToCPU(_image);
         GuidanceReport report = _guidance.Gradient(_image, _dLdImage, texts, draw);
+        Weigh(_dLdImage, step);
         ArrayView<float> gradient = tape.Scratch<float>(image.Length);
         gradient.CopyFromCPU(_dLdImage);
         tape.Seed(image, gradient);
         return report;
+    }
+
+    /// <summary>Multiplies a gradient by the weight of the distillation, <c>loss.lambda_sds</c>.</summary>
+    private void Weigh(Span<float> gradient, int step)
+    {
+        float weight = _configuration.Loss.Sds.At(step);
+        foreach (ref float value in gradient)
+        {
+            value *= weight;
+        }
     }
 }

@@ -19,17 +19,17 @@ public sealed class ParameterArena : IDisposable
 
     /// <summary>Allocates the arena; values and gradients start at zero.</summary>
     /// <param name="accelerator">The device.</param>
-    /// <param name="shapes">Name, rows and columns of each group, in order.</param>
-    public ParameterArena(Accelerator accelerator, IReadOnlyList<(string Name, int Rows, int Columns)> shapes)
+    /// <param name="shapes">Shape of each group, in order.</param>
+    public ParameterArena(Accelerator accelerator, IReadOnlyList<ParameterShape> shapes)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         ArgumentNullException.ThrowIfNull(shapes);
         long offset = 0;
         var groups = new List<ParameterGroup>();
-        foreach ((string name, int rows, int columns) in shapes)
+        foreach (ParameterShape shape in shapes)
         {
-            groups.Add(new ParameterGroup(name, offset, rows, columns));
-            offset += (((long)rows * columns) + Alignment - 1) / Alignment * Alignment;
+            groups.Add(new ParameterGroup(shape, offset));
+            offset += (((long)shape.Rows * shape.Columns) + Alignment - 1) / Alignment * Alignment;
         }
         _values = accelerator.Allocate1D<float>(offset);
         _gradients = accelerator.Allocate1D<float>(offset);
@@ -71,25 +71,26 @@ public sealed class ParameterGroup
 {
     private Variable? _variable;
 
-    internal ParameterGroup(string name, long offset, int rows, int columns)
+    internal ParameterGroup(ParameterShape shape, long offset)
     {
-        Name = name;
+        Shape = shape;
         Offset = offset;
-        Rows = rows;
-        Columns = columns;
     }
 
+    /// <summary>Name, rows, columns, role and matrices.</summary>
+    public ParameterShape Shape { get; }
+
     /// <summary>Name, also the tensor's name in a checkpoint.</summary>
-    public string Name { get; }
+    public string Name => Shape.Name;
 
     /// <summary>First float in the arena.</summary>
     public long Offset { get; }
 
     /// <summary>Rows of the parameter matrix.</summary>
-    public int Rows { get; }
+    public int Rows => Shape.Rows;
 
     /// <summary>Columns of the parameter matrix.</summary>
-    public int Columns { get; }
+    public int Columns => Shape.Columns;
 
     /// <summary>Rows times columns.</summary>
     public long Length => (long)Rows * Columns;

@@ -13,7 +13,7 @@ public sealed class ParameterArenaTests : IDisposable
     [Fact]
     public void Groups_are_aligned_slices_of_one_buffer()
     {
-        using var arena = new ParameterArena(_device.Accelerator, [("a", 3, 1), ("b", 2, 5)]);
+        using var arena = new ParameterArena(_device.Accelerator, [new ParameterShape("a", 3, 1), new ParameterShape("b", 2, 5)]);
         Assert.Equal(0, arena["a"].Offset);
         Assert.Equal(8, arena["b"].Offset);
         Assert.Equal(24, arena.Length);
@@ -28,7 +28,7 @@ public sealed class ParameterArenaTests : IDisposable
     [Fact]
     public void A_groups_gradient_is_the_arenas()
     {
-        using var arena = new ParameterArena(_device.Accelerator, [("a", 3, 1), ("b", 1, 2)]);
+        using var arena = new ParameterArena(_device.Accelerator, [new ParameterShape("a", 3, 1), new ParameterShape("b", 1, 2)]);
         arena["b"].Variable.Gradient.CopyFromCPU([5f, 6f]);
         float[] all = new float[arena.Length];
         arena.Gradients.CopyToCPU(all);

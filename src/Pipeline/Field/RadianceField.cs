@@ -42,8 +42,8 @@ public sealed class RadianceField : IDisposable
         Layout = new HashGridLayout(options.Grid);
         Parameters = new ParameterArena(device.Accelerator,
         [
-            (TableName, Layout.EntryCount, options.Grid.FeaturesPerLevel),
-            (NetworkName, options.Network.ParameterCount, 1),
+            new ParameterShape(TableName, Layout.EntryCount, options.Grid.FeaturesPerLevel, ParameterRole.Encoder),
+            ParameterShape.Of(NetworkName, options.Network, ParameterRole.Network),
         ]);
     }
 

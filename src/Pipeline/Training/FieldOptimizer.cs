@@ -2,7 +2,6 @@ using System;
 using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Optimize;
 using DreamFusion.Pipeline.Configuration;
-using DreamFusion.Pipeline.Field;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -66,7 +65,7 @@ public sealed class FieldOptimizer : IDisposable
         for (int i = 0; i < _groups.Length; i++)
         {
             ParameterGroup group = _parameters.Groups[i];
-            double rate = group.Name == RadianceField.NetworkName ? _options.LearningRate : _options.EncoderLearningRate;
+            double rate = group.Shape.Role == ParameterRole.Network ? _options.LearningRate : _options.EncoderLearningRate;
             _groups[i] = new OptimizerGroup(group.Offset, group.Length, rate * factor);
         }
         OptimizerReport report = _device.Kernels<Adam>().Step(

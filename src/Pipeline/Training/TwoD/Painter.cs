@@ -42,9 +42,9 @@ public sealed class Painter : IDisposable
         (int width, int height) = (configuration.Data.Train.Width, configuration.Data.Train.Height);
         Parameters = new ParameterArena(device.Accelerator,
         [
-            (LatentPainting.ParameterName, guidance.LatentChannels, guidance.LatentSize * guidance.LatentSize),
-            (PixelPainting.ParameterName, width * height, 3),
-            (RadianceField.NetworkName, NetworkPainting.Options.ParameterCount, 1),
+            new ParameterShape(LatentPainting.ParameterName, guidance.LatentChannels, guidance.LatentSize * guidance.LatentSize),
+            new ParameterShape(PixelPainting.ParameterName, width * height, 3),
+            ParameterShape.Of(RadianceField.NetworkName, NetworkPainting.Options, ParameterRole.Network),
         ]);
         _network = new NetworkPainting(device, Parameters[RadianceField.NetworkName].Variable, guidance, width, height, configuration.Seed);
         _paintings =

@@ -9,6 +9,7 @@ using System.Text.RegularExpressions;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Training;
 using DreamFusion.Pipeline.Training.TwoD;
@@ -29,7 +30,7 @@ internal sealed partial class TrainCommand
     private readonly Option<string?> _text = new("--text") { Description = "Another way to give the prompt.", HelpName = "prompt" };
     private readonly Option<string?> _out = new("--out", "--workspace") { Description = "Run folder, new or empty. [default: runs/<slug>-<n>]", HelpName = "dir" };
     private readonly Option<string?> _model = new("--model") { Description = "Diffusion prior: 'toybox' or a folder in the diffusers ONNX layout. [default: toybox]", HelpName = "dir" };
-    private readonly Option<string?> _preset = new("--preset") { Description = "Built-in configuration: " + string.Join(", ", Presets.Names) + ".", HelpName = "name" };
+    private readonly Option<string?> _preset = new("--preset") { Description = "Built-in configuration: " + string.Join(", ", PresetCatalogue.Names) + ".", HelpName = "name" };
     private readonly Option<string?> _config = new("--config") { Description = "Configuration file (YAML), such as a run's config.yaml.", HelpName = "file" };
     private readonly Option<string[]> _set = new("--set") { Description = "One option of the configuration, such as nerf.bound=1.2. Repeatable.", HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
     private readonly Option<int?> _iters = new("--iters") { Description = "Optimisation steps.", HelpName = "n" };

@@ -23,7 +23,7 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("itres: 5", "--config FILE", "line 1: unknown option 'itres'; did you mean 'iters'?")]
     [InlineData("", "--config none.yaml", "configuration none.yaml cannot be read")]
     [InlineData("", "--set nerf.bond=1", "--set: unknown option 'nerf.bond'; did you mean 'nerf.bound'?")]
-    [InlineData("", "--preset toybocks", "preset 'toybocks' does not exist; this version has: toybox")]
+    [InlineData("", "--preset toybocks", "preset 'toybocks' does not exist; this version has: toybox, draft")]
     [InlineData("", "--iters 0", "--iters: iters: expected 1 to 1000000, got 0")]
     [InlineData("", "--size 4x64", "--size: data.train_dataset.width: expected 8 to 1024, got 4")]
     [InlineData("", "--model nowhere", "nowhere")]

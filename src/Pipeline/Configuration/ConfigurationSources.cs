@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using DreamFusion.Pipeline.Configuration.Presets;
 
 namespace DreamFusion.Pipeline.Configuration;
 
@@ -29,7 +30,7 @@ public sealed record ConfigurationSources
         ConfigurationMapping? file = ConfigurationPath is null ? null : YamlTree.ReadFile(ConfigurationPath);
         string preset = Preset ?? PresetOf(file) ?? new RunConfiguration().Preset;
         ConfigurationOrigin presetOrigin = new($"preset {preset}", 0);
-        ConfigurationMapping tree = ConfigurationBinder.Unbind(Presets.Get(preset), presetOrigin);
+        ConfigurationMapping tree = ConfigurationBinder.Unbind(PresetCatalogue.Get(preset), presetOrigin);
         List<string> problems = [];
         if (file is not null)
         {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
+using DreamFusion.Pipeline.Configuration.Presets;
 
 namespace DreamFusion.Pipeline.Configuration;
 
@@ -59,7 +60,7 @@ internal sealed partial class ConfigurationValidator
         CheckText("negative_prompt", c.NegativePrompt);
         Within("iters", c.Iters, 1, 1_000_000);
         Require("model", c.Model.Length > 0, "'toybox' or a folder", "nothing");
-        Require("preset", Presets.Names.Contains(c.Preset), "one of " + string.Join(", ", Presets.Names), c.Preset);
+        Require("preset", PresetCatalogue.Names.Contains(c.Preset), "one of " + string.Join(", ", PresetCatalogue.Names), c.Preset);
         Within("guidance_scale", c.GuidanceScale, 0, 1000);
         Within("update_extra_interval", c.UpdateExtraInterval, 1, 1_000_000);
         Share("latent_iter_ratio", c.LatentIterRatio);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DreamFusion.Pipeline.Configuration.Presets;
 
 namespace DreamFusion.Pipeline.Configuration;
 
@@ -25,7 +26,7 @@ public sealed record RunConfiguration
     [NotPartOfResult]
     public string Model { get; init; } = "toybox";
 
-    /// <summary>The preset that this configuration started from; a name of <see cref="Presets.Names"/>, default <c>toybox</c>.</summary>
+    /// <summary>The preset that this configuration started from; a name of <see cref="PresetCatalogue.Names"/>, default <c>toybox</c>.</summary>
     [NotPartOfResult]
     public string Preset { get; init; } = "toybox";
 
@@ -56,8 +57,8 @@ public sealed record RunConfiguration
     /// <summary>Share of the shaded steps that render without albedo; 0 to 1, default 0.</summary>
     public float TexturelessRatio { get; init; }
 
-    /// <summary>View words appended to the prompt, first match wins; every direction must match, default <see cref="Presets.FineViewPrompts"/>.</summary>
-    public ImmutableArray<ViewPrompt> ViewPrompts { get; init; } = Presets.FineViewPrompts;
+    /// <summary>View words appended to the prompt, first match wins; every direction must match, default <see cref="ViewTables.Fine"/>.</summary>
+    public ImmutableArray<ViewPrompt> ViewPrompts { get; init; } = ViewTables.Fine;
 
     /// <summary>
     /// How the rows of <see cref="ViewPrompts"/> become a camera's text states: <c>nearest</c> or <c>interpolated</c>, default

@@ -197,7 +197,7 @@ public sealed class ConfigurationSourcesTests : IDisposable
     public void View_words_are_those_of_the_prior(float azimuth, float elevation, string suffix)
     {
         // Origin: the function `sector` of the prior's recipe, azimuth counted towards the object's left.
-        Assert.Equal(suffix, Presets.FineViewPrompts.First(row => row.Matches(azimuth, elevation)).Suffix);
+        Assert.Equal(suffix, ViewTables.Fine.First(row => row.Matches(azimuth, elevation)).Suffix);
     }
 
     private static RunConfiguration Resolve(params ConfigurationOverride[] overrides)

@@ -1,6 +1,7 @@
 using System.Linq;
 using DreamFusion.Autodiff;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Field;
 using ILGPU;
 using ILGPU.Runtime;
@@ -38,7 +39,7 @@ public sealed class OccupancyUpdaterTests
     // The grid's densities after the updates of steps 0 and 1; a decay of 0 makes every look visible.
     private static (float[] First, float[] Second) Densities(int warmupSteps, int threads)
     {
-        RunConfiguration configuration = Presets.Get("toybox");
+        RunConfiguration configuration = PresetCatalogue.Get("toybox");
         using DeviceContext device = DeviceContext.CreateCpu(threads, assertions: true);
         using var field = new RadianceField(device, FieldOptions.From(configuration.Nerf));
         field.Initialise(5);

@@ -7,6 +7,7 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Optimize;
 using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Training;
 using ILGPU;
@@ -126,7 +127,7 @@ public sealed class TrainingStepTests
 
         public Scene(KernelChoice choice, bool isEmpty = false, long fieldMemory = long.MaxValue)
         {
-            RunConfiguration toybox = Presets.Get("toybox");
+            RunConfiguration toybox = PresetCatalogue.Get("toybox");
             _configuration = toybox with
             {
                 Loss = toybox.Loss with { Orientation = 0.1f, TotalVariation = 0f, EntropyRamp = 0f },

@@ -13,7 +13,7 @@ namespace DreamFusion.Pipeline.Tests.Guidance;
 public sealed class DenoiserTests
 {
     private static readonly NoiseSchedule _schedule = new(Toybox.Model.Scheduler);
-    private readonly PromptEmbeddings _prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(Presets.FineViewPrompts));
+    private readonly PromptEmbeddings _prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(ViewTables.Fine));
 
     [Fact]
     public void OneBatchOneByOneAndSideBySideAgree()
@@ -59,7 +59,7 @@ public sealed class DenoiserTests
     public void PerpNegAsksForFrontAndSideTexts()
     {
         GuidanceConfiguration guidance = new() { PerpNeg = PerpNegKind.StableDreamFusion };
-        var prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(Presets.FineViewPrompts), guidance);
+        var prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(ViewTables.Fine), guidance);
         GuidanceTexts texts = prompt.TextsFor(150, 10);
         Assert.Equal(prompt.For(150, 10), texts.Positive);
         Assert.Equal([prompt.For(0, 0), prompt.For(90, 0)], texts.ViewNegatives.Select(n => n.Text));
@@ -67,7 +67,7 @@ public sealed class DenoiserTests
         Assert.Equal(-0.035674, texts.ViewNegatives[1].Weight, 1e-5);
         Assert.Empty(_prompt.TextsFor(150, 10).ViewNegatives);
         var threestudio = PromptEmbeddings.Compute(
-            Toybox.Model, "a red car", "", new ViewPrompts(Presets.FineViewPrompts), guidance with { PerpNeg = PerpNegKind.Threestudio });
+            Toybox.Model, "a red car", "", new ViewPrompts(ViewTables.Fine), guidance with { PerpNeg = PerpNegKind.Threestudio });
         Assert.Empty(threestudio.TextsFor(150, 70).ViewNegatives);
         Assert.Equal(2, threestudio.TextsFor(150, 50).ViewNegatives.Count);
     }
@@ -76,7 +76,7 @@ public sealed class DenoiserTests
     public void NoiseFreeDistillationEncodesItsNegative()
     {
         GuidanceConfiguration guidance = new() { Method = SdsMethod.Nfsd, NoiseFreeNegative = "a gray cube" };
-        var prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(Presets.FineViewPrompts), guidance);
+        var prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(ViewTables.Fine), guidance);
         Assert.Equal("a gray cube", prompt.TextsFor(0, 0).NoiseFreeNegative?.Text);
         Assert.Null(_prompt.TextsFor(0, 0).NoiseFreeNegative);
     }

@@ -14,7 +14,7 @@ namespace DreamFusion.Pipeline.Tests.Guidance;
 public sealed class ScoreDistillationTests
 {
     private const int Size = 64;
-    private readonly PromptEmbeddings _prompt = PromptEmbeddings.Compute(Toybox.Model, "a hamburger", "", new ViewPrompts(Presets.FineViewPrompts));
+    private readonly PromptEmbeddings _prompt = PromptEmbeddings.Compute(Toybox.Model, "a hamburger", "", new ViewPrompts(ViewTables.Fine));
     private readonly float[] _image = [.. Enumerable.Range(0, Size * Size * 3).Select(i => 0.5f + (0.3f * MathF.Sin(i * 0.013f)))];
 
     [Theory]

@@ -71,7 +71,7 @@ public sealed class PixelSpaceTests : IDisposable
     public void TenStepsFollowTheFormula()
     {
         ModelFolder model = ModelFolder.Open(_folder.Path);
-        var prompt = PromptEmbeddings.Compute(model, "a cat", "", new ViewPrompts(Presets.FineViewPrompts));
+        var prompt = PromptEmbeddings.Compute(model, "a cat", "", new ViewPrompts(ViewTables.Fine));
         using ScoreDistillation sds = new(model, Options(1));
         using ScoreDistillation again = new(model, Options(2));
         Assert.Equal((PixelFolder.Size, Elements), (sds.ImageSize, sds.LatentLength));

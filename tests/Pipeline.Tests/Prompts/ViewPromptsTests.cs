@@ -18,7 +18,7 @@ public sealed class ViewPromptsTests
     public void ToyboxTableIsTheRecipesSectorFunction()
     {
         // captions.py of the prior's recipe: overhead for polar < 30, else round(azimuth/45) mod 8; 90 degrees shows the left side.
-        ViewPrompts views = new(Presets.FineViewPrompts);
+        ViewPrompts views = new(ViewTables.Fine);
         for (float azimuth = -359.5f; azimuth < 360; azimuth += 1.7f)
         {
             for (float polar = 0.5f; polar < 180; polar += 7)
@@ -99,7 +99,7 @@ public sealed class ViewPromptsTests
     [Fact]
     public void InterpolatedSectorsOfTheToyboxMixNeighbours()
     {
-        ViewPrompts views = new(Presets.FineViewPrompts, ViewChoice.Interpolated);
+        ViewPrompts views = new(ViewTables.Fine, ViewChoice.Interpolated);
         Dictionary<string, float> weights = Weights(views, -9, 0);
         Assert.Equal(0.8f, weights[", front view"], 1e-5f);
         Assert.Equal(0.2f, weights[", front right view"], 1e-5f);
@@ -109,7 +109,7 @@ public sealed class ViewPromptsTests
     [Fact]
     public void WeightsSumToOneAndChangeContinuously()
     {
-        IReadOnlyList<ViewPrompt>[] tables = [ViewPrompts.StableDiffusion, Presets.FineViewPrompts, [new() { Azimuth = new Interval(-30, 30), Suffix = "f" }, new() { Azimuth = new Interval(100, 300), Suffix = "b" }]];
+        IReadOnlyList<ViewPrompt>[] tables = [ViewPrompts.StableDiffusion, ViewTables.Fine, [new() { Azimuth = new Interval(-30, 30), Suffix = "f" }, new() { Azimuth = new Interval(100, 300), Suffix = "b" }]];
         foreach (IReadOnlyList<ViewPrompt> rows in tables)
         {
             ViewPrompts views = new(rows, ViewChoice.Interpolated);
@@ -128,7 +128,7 @@ public sealed class ViewPromptsTests
     [Fact]
     public void InterpolatedEmbeddingIsTheLinearMix()
     {
-        PromptEmbeddings Embed(ViewChoice choice) => PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(Presets.FineViewPrompts, choice));
+        PromptEmbeddings Embed(ViewChoice choice) => PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(ViewTables.Fine, choice));
         PromptEmbeddings nearest = Embed(ViewChoice.Nearest);
         PromptEmbeddings interpolated = Embed(ViewChoice.Interpolated);
         Assert.Equal("a red car, front view", nearest.For(9, 0).Text);
@@ -144,7 +144,7 @@ public sealed class ViewPromptsTests
     [Fact]
     public void EachViewHasItsOwnEmbeddingAndTheTextEncoderIsReleased()
     {
-        PromptEmbeddings prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(Presets.FineViewPrompts));
+        PromptEmbeddings prompt = PromptEmbeddings.Compute(Toybox.Model, "a red car", "", new ViewPrompts(ViewTables.Fine));
         Assert.Equal("a red car, front view", prompt.For(0, 0).Text);
         Assert.Equal("a red car, left side view", prompt.For(90, 0).Text);
         Assert.Equal("a red car, overhead right view", prompt.For(-90, 75).Text);

@@ -10,6 +10,7 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
 using DreamFusion.Kernels.Shade;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Training;
 using DreamFusion.References.Composite;
@@ -81,7 +82,7 @@ public sealed class LatentRenderTests
     public void A_run_with_a_latent_phase_renders_normals_first_and_images_then()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration toybox = Presets.Get("toybox");
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
         RunConfiguration configuration = toybox with
         {
             Prompt = "a hamburger",
@@ -111,7 +112,7 @@ public sealed class LatentRenderTests
     [InlineData(0.2f, 3, "the model has 3")]
     public void Only_a_model_with_four_channels_has_a_latent_phase(float ratio, int channels, string? problem)
     {
-        RunConfiguration configuration = Presets.Get("toybox") with { Prompt = "a hamburger", LatentIterRatio = ratio };
+        RunConfiguration configuration = PresetCatalogue.Get("toybox") with { Prompt = "a hamburger", LatentIterRatio = ratio };
         using var guidance = new LatentsOf(channels);
         DfkException? error = (DfkException?)Record.Exception(() => ViewGuidance.Require(configuration, guidance));
         Assert.Equal(problem is null, error is null);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Autodiff;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Imaging;
 using DreamFusion.Pipeline.Prompts;
@@ -57,7 +58,7 @@ public sealed class TargetTrainingTests
     // One camera, albedo on white, no regulariser; rendered larger than the picture, so that the resize takes part.
     private static RunConfiguration Painted(int iters)
     {
-        RunConfiguration toybox = Presets.Get("toybox");
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
         return toybox with
         {
             Prompt = "a donut",

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Training;
 using Xunit;
 
@@ -72,13 +73,13 @@ public sealed class TrainingSessionTests
         Assert.Contains("renderer.sample_budget", error.Message, StringComparison.Ordinal);
     }
 
-    private static RunConfiguration Tiny { get; } = Presets.Get("toybox") with
+    private static RunConfiguration Tiny { get; } = PresetCatalogue.Get("toybox") with
     {
         Prompt = "a hamburger",
         Iters = 8,
         PreviewInterval = 0,
         AlbedoIterRatio = 0f,
-        Data = Presets.Get("toybox").Data with
+        Data = PresetCatalogue.Get("toybox").Data with
         {
             Train = new TrainDataConfiguration { Width = 32, Height = 32 },
             Validation = new ViewDataConfiguration { Size = 2, Width = 16, Height = 16 },

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Threading;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Imaging.Png;
 using DreamFusion.Pipeline.Training;
 using DreamFusion.Pipeline.Training.TwoD;
@@ -105,7 +106,7 @@ public sealed class PaintingSessionTests
         Assert.False(Directory.Exists(folder.File("run")));
     }
 
-    private static RunConfiguration Short { get; } = Presets.Get("toybox") with { Prompt = "a hamburger", Iters = 8 };
+    private static RunConfiguration Short { get; } = PresetCatalogue.Get("toybox") with { Prompt = "a hamburger", Iters = 8 };
 
     private static TrainingResult Run(RunConfiguration configuration, string folder) =>
         PaintingSession.Run(configuration, new TrainingRequest { OutputFolder = folder }, new SilentObserver(), CancellationToken.None);

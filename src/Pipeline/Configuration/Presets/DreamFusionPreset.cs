@@ -1,0 +1,38 @@
+namespace DreamFusion.Pipeline.Configuration.Presets;
+
+/// <summary>The choices of DreamFusion's paper (Poole et al. 2022), as far as latent diffusion allows.</summary>
+internal static class DreamFusionPreset
+{
+    /// <summary>The preset.</summary>
+    public static Preset Value { get; } = new("dreamfusion", "the paper's choices, as far as latent diffusion allows", new RunConfiguration
+    {
+        Iters = 15_000,
+        GuidanceScale = 100f,
+        AlbedoIterRatio = 1000f / 15_000f,
+        ShadedRatio = 0.75f,
+        TexturelessRatio = 0.5f,
+        MinAmbientRatio = 0.1f,
+        MaxAmbientRatio = 0.1f,
+        ViewPrompts = ViewTables.WithOverhead,
+        Nerf = new NerfConfiguration
+        {
+            Bound = 1.4f,
+            DensityActivation = DensityActivation.Exp,
+            BlobKind = BlobKind.AddedGaussian,
+            BlobDensity = 5f,
+            BlobRadius = 0.2f,
+            DensityGain = 1f,
+            DensityBias = 0f,
+            DensityScale = 1f,
+            AlbedoGain = 1f,
+        },
+        Guidance = new GuidanceConfiguration
+        {
+            TimestepRange = new Interval(0.02f, 0.98f),
+            TimestepMaxEnd = 0.98f,
+            Convention = CfgConvention.DreamFusion,
+            Posterior = PosteriorMode.Sample,
+        },
+        Loss = new LossConfiguration { Opacity = 1e-3f, Entropy = 0f, Orientation = 1e-2f, TotalVariation = 0f, ScaleByLatents = false },
+    });
+}

@@ -1,0 +1,64 @@
+namespace DreamFusion.Pipeline.Configuration.Presets;
+
+/// <summary>The defaults of stable-dreamfusion's <c>-O</c>, which NeMo's DreamFusion shares but for what its own variants say.</summary>
+internal static class StableDreamFusionPreset
+{
+    /// <summary>The preset.</summary>
+    public static Preset Value { get; } = new("stable-dreamfusion", "stable-dreamfusion's and NeMo's defaults, for Stable Diffusion", new RunConfiguration
+    {
+        Iters = 10_000,
+        GuidanceScale = 100f,
+        UpdateExtraInterval = 16,
+        LatentIterRatio = 0.2f,
+        AlbedoIterRatio = 0f,
+        MinAmbientRatio = 0.1f,
+        MaxAmbientRatio = 1f,
+        ShadedRatio = 1f,
+        TexturelessRatio = 0.2f,
+        ViewPrompts = ViewTables.FrontSideBack,
+        ViewChoice = ViewChoice.Interpolated,
+        Nerf = Nerf,
+        Background = new BackgroundConfiguration { Kind = BackgroundKind.Random, RandomRatio = 0.5f },
+        Renderer = new RendererConfiguration { GridResolution = 128, DensityThreshold = 10f, GridDecay = 0.95f, GridWarmupSteps = 0, MaxSteps = 1024, EvalMaxSteps = 1024, SampleBudget = 1 << 22 },
+        Guidance = new GuidanceConfiguration { TimestepRange = new Interval(0.02f, 0.98f), TimestepMaxEnd = 0.98f, Posterior = PosteriorMode.Sample },
+        Loss = new LossConfiguration { Sds = 1f, Opacity = 0f, Entropy = 1e-3f, EntropyRamp = 0.5f, Orientation = 1e-2f, TotalVariation = 0f, ScaleByLatents = false },
+        Data = new DataConfiguration
+        {
+            Train = new TrainDataConfiguration
+            {
+                Width = 64,
+                Height = 64,
+                RadiusRange = new Interval(3f, 3.5f),
+                ThetaRange = new Interval(45f, 105f),
+                PhiRange = new Interval(-180f, 180f),
+                OverheadRatio = 0f,
+            },
+            Validation = new ViewDataConfiguration { Size = 8, Width = 800, Height = 800 },
+            Test = new ViewDataConfiguration { Size = 100, Width = 800, Height = 800 },
+        },
+    });
+
+    private static NerfConfiguration Nerf => new()
+    {
+        Bound = 1f,
+        DensityActivation = DensityActivation.Exp,
+        BlobKind = BlobKind.Gaussian,
+        BlobDensity = 5f,
+        BlobRadius = 0.2f,
+        DensityGain = 1f,
+        DensityBias = 0f,
+        DensityScale = 1f,
+        AlbedoGain = 1f,
+        Encoder = new EncoderConfiguration
+        {
+            Levels = 16,
+            FeaturesPerLevel = 2,
+            Log2HashmapSize = 19,
+            BaseResolution = 16,
+            DesiredResolution = 2048,
+            Interpolation = GridInterpolation.Smoothstep,
+            InitScale = 1e-4f,
+        },
+        Net = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 3, Bias = true },
+    };
+}

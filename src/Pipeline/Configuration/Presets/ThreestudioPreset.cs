@@ -1,0 +1,54 @@
+namespace DreamFusion.Pipeline.Configuration.Presets;
+
+/// <summary>threestudio's configuration <c>dreamfusion-sd</c>.</summary>
+internal static class ThreestudioPreset
+{
+    /// <summary>The preset.</summary>
+    public static Preset Value { get; } = new("threestudio", "threestudio's configuration dreamfusion-sd", new RunConfiguration
+    {
+        Iters = 10_000,
+        GuidanceScale = 100f,
+        AlbedoIterRatio = 0.2f,
+        ShadedRatio = 0.75f,
+        TexturelessRatio = 0.5f,
+        MinAmbientRatio = 0.1f,
+        MaxAmbientRatio = 0.1f,
+        ViewPrompts = ViewTables.WithOverhead,
+        Nerf = new NerfConfiguration
+        {
+            Bound = 2f,
+            DensityActivation = DensityActivation.Softplus,
+            BlobKind = BlobKind.Linear,
+            BlobDensity = 10f,
+            BlobRadius = 0.5f,
+            DensityGain = 1f,
+            DensityBias = 0f,
+            DensityScale = 1f,
+            AlbedoGain = 1f,
+            Encoder = new EncoderConfiguration
+            {
+                Levels = 16,
+                FeaturesPerLevel = 2,
+                Log2HashmapSize = 19,
+                BaseResolution = 16,
+                DesiredResolution = 4096,
+                InitScale = 1e-4f,
+            },
+            Net = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 2, Bias = false },
+        },
+        Renderer = new RendererConfiguration { GridResolution = 32, MaxSteps = 512, EvalMaxSteps = 512, SampleBudget = 1 << 22 },
+        Guidance = new GuidanceConfiguration
+        {
+            TimestepRange = new Interval(0.02f, 0.98f),
+            TimestepMaxEnd = 0.98f,
+            Convention = CfgConvention.DreamFusion,
+            Posterior = PosteriorMode.Sample,
+        },
+        Loss = new LossConfiguration { Opacity = 1f, Entropy = 0f, Orientation = 10f, TotalVariation = 0f, ScaleByLatents = false },
+        Data = new DataConfiguration
+        {
+            Validation = new ViewDataConfiguration { Size = 1, Width = 512, Height = 512 },
+            Test = new ViewDataConfiguration { Size = 120, Width = 512, Height = 512 },
+        },
+    });
+}

@@ -37,19 +37,23 @@ public sealed record EnvironmentOptions
     /// <summary>Hidden layers, 1 to 4, default 1.</summary>
     public int HiddenLayers { get; init; } = 1;
 
+    /// <summary>Whether every layer has a bias, default true.</summary>
+    public bool HasBias { get; init; } = true;
+
     /// <summary>Activation of the hidden layers, default ReLU.</summary>
     public HiddenActivation HiddenActivation { get; init; } = HiddenActivation.Relu;
 
     /// <summary>The frequency encoding.</summary>
     public FrequencyOptions Frequency => new() { FrequencyCount = FrequencyCount };
 
-    /// <summary>The network behind the encoding: three outputs through a sigmoid, with biases.</summary>
+    /// <summary>The network behind the encoding: three outputs through a sigmoid.</summary>
     public MlpOptions Network => new()
     {
         InputCount = Encoding == DirectionEncoding.Frequency ? Frequency.FeatureCount : Degree * Degree,
         Width = Width,
         HiddenLayers = HiddenLayers,
         OutputCount = 3,
+        HasBias = HasBias,
         HiddenActivation = HiddenActivation,
         OutputActivation = OutputActivation.Sigmoid,
     };

@@ -11,10 +11,10 @@ public enum ShadingMode
     /// <summary>c = ρ.</summary>
     Albedo,
 
-    /// <summary>c = ρ (a + (1 - a) max(0, n·l)).</summary>
+    /// <summary>c = ρ (a + b max(0, n·l)), by default with b = 1 - a.</summary>
     Lambertian,
 
-    /// <summary>c = a + (1 - a) max(0, n·l).</summary>
+    /// <summary>c = a + b max(0, n·l).</summary>
     Textureless,
 
     /// <summary>c = (n + 1) / 2.</summary>
@@ -26,30 +26,40 @@ public enum ShadingMode
 
 /// <summary>Shading, light and background of one view.</summary>
 /// <param name="Mode">How colours are made.</param>
-/// <param name="LightDirection">Unit direction towards the light.</param>
+/// <param name="LightDirection">Unit direction towards a light at infinity; not used with a <see cref="LightPosition"/>.</param>
 /// <param name="Ambient">Ambient share a, 0..1.</param>
-/// <param name="Background">Colour behind the object, channels 0..1.</param>
+/// <param name="Background">Colour behind the object, channels 0..1; null for the scene's learnt background.</param>
 /// <param name="Material">Highlights of Phong shading; null for the material's defaults.</param>
 public readonly record struct ViewShading(
-    ShadingMode Mode, Vector3 LightDirection, float Ambient, Rgb Background, MaterialConfiguration? Material = null)
+    ShadingMode Mode, Vector3 LightDirection, float Ambient, Rgb? Background, MaterialConfiguration? Material = null)
 {
+    /// <summary>Position of a point light, world units; null, the default, for a light at infinity. Light does not fall off with distance.</summary>
+    public Vector3? LightPosition { get; init; }
+
+    /// <summary>Diffuse share b, ≥ 0; null, the default, for 1 - a.</summary>
+    public float? Diffuse { get; init; }
+
+    /// <summary>Colour of the light, a factor on ambient, diffuse and highlight; channels ≥ 0, default white.</summary>
+    public Rgb LightColour { get; init; } = Rgb.White;
+
     /// <summary>Plain albedo on a background.</summary>
-    public static ViewShading AlbedoOn(Rgb background) => new(ShadingMode.Albedo, Vector3.UnitY, 1f, background);
+    public static ViewShading AlbedoOn(Rgb? background) => new(ShadingMode.Albedo, Vector3.UnitY, 1f, background);
 }
 
 /// <summary>Random shading, light and background of the training views; keyed by seed and step.</summary>
 public sealed class ShadingSampler
 {
     private const uint ShadedLane = 0, TexturelessLane = 1, AmbientLane = 2;
-    private const uint RandomLane = 0, RedLane = 1, GreenLane = 2, BlueLane = 3;
 
     private readonly RunConfiguration _configuration;
+    private readonly BackgroundSampler _backgrounds;
 
     /// <summary>Draws as the configuration states them.</summary>
     public ShadingSampler(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         _configuration = configuration;
+        _backgrounds = new BackgroundSampler(configuration.Background, configuration.Seed);
     }
 
     /// <summary>Whether a step belongs to the first <c>latent_iter_ratio</c> of the run, in which renders stand for latents.</summary>
@@ -63,7 +73,7 @@ public sealed class ShadingSampler
     /// </summary>
     public ViewShading Sample(int step, OrbitCamera camera)
     {
-        Rgb background = Background(step);
+        Rgb? background = _backgrounds.Sample(step, view: 0, IsLatent(step));
         if (IsLatent(step))
         {
             return new ViewShading(ShadingMode.Normal, camera.Back, 1f, background);
@@ -83,18 +93,5 @@ public sealed class ShadingSampler
             new Interval(_configuration.MinAmbientRatio, _configuration.MaxAmbientRatio).At(CounterRandom.Uniform(key, 0, AmbientLane)),
             background,
             _configuration.Material);
-    }
-
-    private Rgb Background(int step)
-    {
-        BackgroundConfiguration background = _configuration.Background;
-        if (background.Kind == BackgroundKind.Static)
-        {
-            return background.Colour;
-        }
-        var key = new RandomKey(_configuration.Seed, (uint)step, RandomPurpose.Background);
-        return CounterRandom.Uniform(key, 0, RandomLane) < background.RandomRatio
-            ? new Rgb(CounterRandom.Uniform(key, 0, RedLane), CounterRandom.Uniform(key, 0, GreenLane), CounterRandom.Uniform(key, 0, BlueLane))
-            : background.BaseColour;
     }
 }

@@ -34,7 +34,11 @@ internal sealed class ConfigurationBinder
             }
 
             _origins[name] = node.Origin;
-            if (Convert(option.PropertyType, node, name) is { } value)
+            if (node is ConfigurationScalar { IsNull: true } && ConfigurationSchema.IsNullable(option))
+            {
+                option.SetValue(result, null);
+            }
+            else if (Convert(Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType, node, name) is { } value)
             {
                 option.SetValue(result, value);
             }
@@ -54,7 +58,7 @@ internal sealed class ConfigurationBinder
                 continue;
             }
 
-            entries.Add(new(ConfigurationSchema.NameOf(option), Written(option.GetValue(record)!, origin)));
+            entries.Add(new(ConfigurationSchema.NameOf(option), Written(option.GetValue(record), origin)));
         }
 
         return new ConfigurationMapping(origin, entries);
@@ -69,7 +73,7 @@ internal sealed class ConfigurationBinder
         return $"{origin}: unknown option '{name}'{advice}";
     }
 
-    private static ConfigurationNode Written(object value, ConfigurationOrigin origin)
+    private static ConfigurationNode Written(object? value, ConfigurationOrigin origin)
     {
         ConfigurationScalar Plain(string text)
         {
@@ -83,6 +87,7 @@ internal sealed class ConfigurationBinder
 
         return value switch
         {
+            null => Plain("null"),
             string text => new ConfigurationScalar(origin, text, Quoted: true),
             bool flag => Plain(flag ? "true" : "false"),
             int or uint or float => Plain(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)),

@@ -21,6 +21,12 @@ internal static class ConfigurationSchema
         return type.IsClass && type != typeof(string);
     }
 
+    /// <summary>Whether null is a value of the option.</summary>
+    public static bool IsNullable(PropertyInfo option)
+    {
+        return new NullabilityInfoContext().Create(option).WriteState == NullabilityState.Nullable;
+    }
+
     /// <summary>The name of an option or of an enumeration's member in YAML.</summary>
     public static string NameOf(MemberInfo member)
     {

@@ -130,10 +130,7 @@ internal sealed partial class ConfigurationValidator
         Within("nerf.encoder_cfg.base_resolution", e.BaseResolution, 2, 65536);
         Within("nerf.encoder_cfg.desired_resolution", e.DesiredResolution, e.BaseResolution, 65536);
         Positive("nerf.encoder_cfg.init_scale", e.InitScale, 1);
-        MlpConfiguration m = nerf.Net;
-        Require("nerf.net_cfg.num_hidden_dims", m.NumHiddenDims is >= 16 and <= 128 && m.NumHiddenDims % 16 == 0,
-            "a multiple of 16 from 16 to 128", m.NumHiddenDims);
-        Within("nerf.net_cfg.num_layers", m.NumLayers, 2, 5);
+        CheckNetwork("nerf.net_cfg", nerf.Net);
     }
 
     private void CheckBackground(BackgroundConfiguration background)
@@ -141,6 +138,19 @@ internal sealed partial class ConfigurationValidator
         Colour("background.background", background.Colour);
         Colour("background.base_background", background.BaseColour);
         Share("background.random_ratio", background.RandomRatio);
+        Share("background.random_aug_prob", background.RandomAugProb);
+        Require("background.encoder_input_dims", background.EncoderInputDims == 3, "3, the numbers of a direction", background.EncoderInputDims);
+        Within("background.encoder_multi_res", background.EncoderMultiRes, 1, 20);
+        Within("background.encoder_degree", background.EncoderDegree, 1, 4);
+        Require("background.num_output_dims", background.NumOutputDims == 3, "3, the numbers of a colour", background.NumOutputDims);
+        CheckNetwork("background.net_cfg", background.Net);
+    }
+
+    private void CheckNetwork(string name, MlpConfiguration network)
+    {
+        Require(name + ".num_hidden_dims", network.NumHiddenDims is >= 16 and <= 128 && network.NumHiddenDims % 16 == 0,
+            "a multiple of 16 from 16 to 128", network.NumHiddenDims);
+        Within(name + ".num_layers", network.NumLayers, 2, 5);
     }
 
     private void CheckRenderer(RendererConfiguration renderer)

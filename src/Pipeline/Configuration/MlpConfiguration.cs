@@ -1,6 +1,16 @@
 namespace DreamFusion.Pipeline.Configuration;
 
-/// <summary>A small fully connected network with ReLU between its layers.</summary>
+/// <summary>Activation between the layers of a network.</summary>
+public enum MlpActivation
+{
+    /// <summary>max(0, x).</summary>
+    Relu,
+
+    /// <summary>x / (1 + exp(-x)).</summary>
+    Silu,
+}
+
+/// <summary>A small fully connected network.</summary>
 public sealed record MlpConfiguration
 {
     /// <summary>Width of the hidden layers; 16 to 128 in steps of 16, default 32.</summary>
@@ -11,6 +21,9 @@ public sealed record MlpConfiguration
 
     /// <summary>Whether each layer has a bias; default true.</summary>
     public bool Bias { get; init; } = true;
+
+    /// <summary>Activation of the hidden layers; <c>relu</c> or <c>silu</c>, default <c>relu</c>.</summary>
+    public MlpActivation HiddenActivation { get; init; } = MlpActivation.Relu;
 
     /// <summary>Number of hidden layers, <see cref="NumLayers"/> - 1; not an option.</summary>
     public int HiddenLayers => NumLayers - 1;

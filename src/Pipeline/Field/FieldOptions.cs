@@ -27,11 +27,16 @@ public sealed record FieldOptions(HashGridOptions Grid, MlpOptions Network, Dens
     /// </summary>
     public bool KeepsJacobian { get; init; } = true;
 
+    /// <summary>The learnt background; null, the default, for none.</summary>
+    public EnvironmentOptions? Background { get; init; }
+
     /// <summary>Radius of the sphere that holds the field, world units.</summary>
     public float Bound => Density.Bound;
 
     /// <summary>Translates a configuration.</summary>
-    public static FieldOptions From(NerfConfiguration nerf)
+    /// <param name="nerf">The field.</param>
+    /// <param name="background">What is behind it; null for nothing that is learnt.</param>
+    public static FieldOptions From(NerfConfiguration nerf, BackgroundConfiguration? background = null)
     {
         ArgumentNullException.ThrowIfNull(nerf);
         EncoderConfiguration encoder = nerf.Encoder;
@@ -56,9 +61,37 @@ public sealed record FieldOptions(HashGridOptions Grid, MlpOptions Network, Dens
             HiddenLayers = nerf.Net.HiddenLayers,
             OutputCount = 4,
             HasBias = nerf.Net.Bias,
+            HiddenActivation = ActivationFrom(nerf.Net),
         };
-        return new FieldOptions(grid, network, DensityFrom(nerf), nerf.AlbedoGain, encoder.InitScale);
+        return new FieldOptions(grid, network, DensityFrom(nerf), nerf.AlbedoGain, encoder.InitScale)
+        {
+            Background = background is { IsLearnt: true } ? BackgroundFrom(background) : null,
+        };
     }
+
+    private static EnvironmentOptions BackgroundFrom(BackgroundConfiguration background) => new()
+    {
+        Encoding = background.EncoderType switch
+        {
+            DirectionEncoderType.Frequency => DirectionEncoding.Frequency,
+            DirectionEncoderType.SphericalHarmonics => DirectionEncoding.SphericalHarmonics,
+            null => background.Kind == BackgroundKind.Torchngp ? DirectionEncoding.Frequency : DirectionEncoding.SphericalHarmonics,
+            _ => throw new ArgumentOutOfRangeException(nameof(background), background.EncoderType, "Unknown direction encoding."),
+        },
+        FrequencyCount = background.EncoderMultiRes,
+        Degree = background.EncoderDegree,
+        Width = background.Net.NumHiddenDims,
+        HiddenLayers = background.Net.HiddenLayers,
+        HasBias = background.Net.Bias,
+        HiddenActivation = ActivationFrom(background.Net),
+    };
+
+    private static HiddenActivation ActivationFrom(MlpConfiguration network) => network.HiddenActivation switch
+    {
+        MlpActivation.Relu => HiddenActivation.Relu,
+        MlpActivation.Silu => HiddenActivation.Silu,
+        _ => throw new ArgumentOutOfRangeException(nameof(network), network.HiddenActivation, "Unknown hidden activation."),
+    };
 
     private static DensityOptions DensityFrom(NerfConfiguration nerf) => new()
     {

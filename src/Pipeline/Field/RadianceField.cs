@@ -3,6 +3,8 @@ using DreamFusion.Autodiff;
 using DreamFusion.Autodiff.Ops;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Encode;
+using DreamFusion.Kernels.Rays;
+using DreamFusion.Kernels.Shade;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -30,6 +32,9 @@ public sealed class RadianceField : IDisposable
     /// <summary>Name of the network's weights and biases among the parameters.</summary>
     public const string NetworkName = "net.parameters";
 
+    /// <summary>Name of the background network's weights and biases among the parameters.</summary>
+    public const string BackgroundName = "background.parameters";
+
     private readonly DeviceContext _device;
 
     /// <summary>Allocates the field; parameters start at zero until <see cref="Initialise"/> or a checkpoint fills them.</summary>
@@ -44,6 +49,7 @@ public sealed class RadianceField : IDisposable
         [
             new ParameterShape(TableName, Layout.EntryCount, options.Grid.FeaturesPerLevel, ParameterRole.Encoder),
             ParameterShape.Of(NetworkName, options.Network, ParameterRole.Network),
+            .. options.Background is { } background ? [ParameterShape.Of(BackgroundName, background.Network, ParameterRole.Background)] : (ParameterShape[])[],
         ]);
     }
 
@@ -76,6 +82,10 @@ public sealed class RadianceField : IDisposable
         }
         Table.Value.CopyFromCPU(table);
         Network.Value.CopyFromCPU(NetworkStart.Uniform(Options.Network, key, 1));
+        if (Options.Background is { } background)
+        {
+            Parameters[BackgroundName].Variable.Value.CopyFromCPU(NetworkStart.Uniform(background.Network, key, 2));
+        }
     }
 
     /// <summary>Evaluates the field on the tape.</summary>
@@ -102,6 +112,17 @@ public sealed class RadianceField : IDisposable
         {
             Normals = tape.AnalyticNormals(jacobian, gradient, Options.Density, FieldOptions.DensityColumn, positions, raw),
         };
+    }
+
+    /// <summary>The learnt background's colour behind each ray [R, 3], 0..1; it depends on the direction alone.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="rays">R rays.</param>
+    /// <exception cref="InvalidOperationException">The field has no learnt background.</exception>
+    public Variable Background(Tape tape, in RayBatch rays)
+    {
+        EnvironmentOptions background = Options.Background
+            ?? throw new InvalidOperationException("This field has no learnt background; give the view a colour, or set background.kind to torchngp or environment.");
+        return tape.EnvironmentBackground(background, Parameters[BackgroundName].Variable, rays);
     }
 
     private FieldSamples DensityAndAlbedo(Tape tape, Variable positions, Variable output) => new(

@@ -5,9 +5,7 @@ using DreamFusion.Autodiff.Ops;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
 using DreamFusion.Kernels.Rays;
-using DreamFusion.Kernels.Shade;
 using DreamFusion.Pipeline.Cameras;
-using DreamFusion.Pipeline.Configuration;
 using ILGPU;
 
 namespace DreamFusion.Pipeline.Field;
@@ -94,9 +92,10 @@ public sealed class Renderer
         ArgumentNullException.ThrowIfNull(tape);
         PackedSamples samples = tape.March(rays, _occupancy.Grid, march, jitter);
         FieldSamples field = Evaluate(tape, samples, withNormals: shading.Mode != ShadingMode.Albedo);
-        Variable colours = Shade(tape, shading, samples, rays, field);
-        Rgb background = shading.Background;
-        Variable behind = tape.ConstantBackground(new Float3(background.R, background.G, background.B), rays.Count);
+        Variable colours = tape.ShadeView(shading, samples, rays, field);
+        Variable behind = shading.Background is { } colour
+            ? tape.ConstantBackground(new Float3(colour.R, colour.G, colour.B), rays.Count)
+            : _field.Background(tape, rays);
         CompositeOutput view = tape.Composite(samples, field.Density, colours, behind, field.Normals);
         return new RenderedView(view.Image, view.Opacity, view.Normals, view.Weights, field.Normals, samples, rays);
     }
@@ -126,35 +125,6 @@ public sealed class Renderer
         int jacobian = withNormals && _field.Options.KeepsJacobian ? 3 * features : 0;
         return sizeof(float) * ((2L * (withNormals ? values + features + 3 : values)) + jacobian);
     }
-
-    private static Variable Shade(Tape tape, ViewShading shading, in PackedSamples samples, in RayBatch rays, FieldSamples field)
-    {
-        Light light = Light.Directional(Vector(shading.LightDirection));
-        float ambient = shading.Ambient;
-        return shading.Mode switch
-        {
-            ShadingMode.Albedo => field.Albedo,
-            ShadingMode.Lambertian => tape.Shade(new Lambertian(ambient, 1f - ambient), light, samples, field.Albedo, field.Normals),
-            ShadingMode.Textureless => tape.Shade(new Textureless(ambient, 1f - ambient), light, samples, null, field.Normals),
-            ShadingMode.Normal => tape.Shade(default(NormalColour), light, samples, null, field.Normals),
-            ShadingMode.Phong => tape.ShadeGlossy(
-                Highlights(shading.Material), ambient, 1f - ambient, light, samples, rays, field.Albedo,
-                field.Normals ?? throw new ArgumentException("Phong shading needs normals; evaluate the field with them.", nameof(field))),
-            _ => throw new ArgumentOutOfRangeException(nameof(shading), shading.Mode, "Unknown shading mode."),
-        };
-    }
-
-    private static SpecularOptions Highlights(MaterialConfiguration? material) => material is null ? new SpecularOptions() : new SpecularOptions
-    {
-        Strength = material.SpecularStrength,
-        Exponent = material.SpecularExponent,
-        Vector = material.SpecularVector switch
-        {
-            Configuration.SpecularVector.Half => Kernels.Shade.SpecularVector.Half,
-            Configuration.SpecularVector.Reflected => Kernels.Shade.SpecularVector.Reflected,
-            _ => throw new ArgumentOutOfRangeException(nameof(material), material.SpecularVector, "Unknown vector of the highlight."),
-        },
-    };
 
     private static Float3 Vector(Vector3 v) => new(v.X, v.Y, v.Z);
 }

@@ -44,7 +44,7 @@ public sealed class Trainer : IDisposable
         _configuration = configuration;
         _device = device;
         _guidance = new ViewGuidance(configuration, guidance, prompt);
-        Field = new RadianceField(device, FieldOptions.From(configuration.Nerf));
+        Field = new RadianceField(device, FieldOptions.From(configuration.Nerf, configuration.Background));
         Field.Initialise(configuration.Seed);
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
         _renderer = new Renderer(Field, Occupancy, (long)configuration.Renderer.FieldMemoryMebibytes << 20);

@@ -1,6 +1,7 @@
 using System;
 using BenchmarkDotNet.Running;
 using DreamFusion.Bench.Guidance;
+using DreamFusion.Bench.Prompts;
 using DreamFusion.Bench.WholeStep;
 
 if (args is ["step", ..])
@@ -14,6 +15,10 @@ if (args is ["guidance", ..])
 if (args is ["samples", ..])
 {
     return SamplesCommand.Run(args.AsSpan(1));
+}
+if (args is ["prompts", ..])
+{
+    return PromptsCommand.Run(args.AsSpan(1));
 }
 if (args is ["encoder", ..])
 {

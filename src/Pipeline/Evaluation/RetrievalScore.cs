@@ -9,36 +9,101 @@ using DreamFusion.Pipeline.Prompts;
 namespace DreamFusion.Pipeline.Evaluation;
 
 /// <summary>
-/// CLIP R-Precision on the evaluation views: the share of views whose nearest caption, among one for every object that the
-/// prior knows, names the prompt's object. The judge is the model folder's own <c>clip/</c>: its verdicts compare runs of one
-/// prior with each other, not with published numbers.
+/// CLIP score and CLIP R-Precision of a prompt's pictures by the model folder's own judge (<c>clip/</c>). The score is the mean cosine
+/// similarity of the colour pictures to the prompt. Retrieval is the share of pictures whose nearest caption of a <see cref="CaptionSet"/>
+/// is a <see cref="WantedCaption"/>: colour pictures among all captions, textureless ones among those without colour. The verdicts compare
+/// runs of one prior with each other, not with published numbers.
 /// </summary>
-public static class RetrievalScore
+public sealed class RetrievalScore : IDisposable
 {
-    /// <summary>Scores the views, or nothing where the folder has no judge or the prompt does not name exactly one known object.</summary>
-    /// <param name="model">The model folder.</param>
-    /// <param name="prompt">The prompt.</param>
-    /// <param name="views">The evaluation views, at the judge's input size times <see cref="ClipScorer.Oversampling"/>.</param>
-    public static IReadOnlyList<KeyValuePair<string, double>> Evaluate(ModelFolder model, string prompt, IReadOnlyList<ViewLayers> views)
+    /// <summary>Name of the mean similarity of the colour pictures to the prompt, -1 to 1.</summary>
+    public const string ClipScore = "clip_score";
+
+    /// <summary>Name of the share of colour pictures that are recognised.</summary>
+    public const string ColourRetrieval = "colour_retrieval";
+
+    /// <summary>Name of the share of textureless pictures that are recognised.</summary>
+    public const string GeometryRetrieval = "geometry_retrieval";
+
+    private readonly ClipScorer _scorer;
+    private readonly PromptVocabulary? _vocabulary;
+    private readonly CaptionSet? _captions;
+    private readonly float[][] _embeddings;
+
+    private RetrievalScore(ModelFolder model)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(views);
-        if (model.Clip is null)
-        {
-            return [];
-        }
-        using var scorer = new ClipScorer(model);
-        return ObjectCaptions.For(scorer, PromptVocabulary.TryLoad(model), prompt) is { } captions
-            ?
-            [
-                new("colour_retrieval", Share(scorer, captions, views.Select(view => view.Colour))),
-                new("geometry_retrieval", Share(scorer, captions, views.Select(view => ToRgb(view.Textureless)))),
-            ]
-            : [];
+        _scorer = new ClipScorer(model);
+        _vocabulary = PromptVocabulary.TryLoad(model);
+        _captions = _vocabulary is null ? null : new CaptionSet(_vocabulary);
+        _embeddings = [.. (_captions?.All ?? []).Select(caption => _scorer.EmbedText(caption.Text))];
     }
 
-    private static double Share(ClipScorer scorer, ObjectCaptions captions, IEnumerable<FloatImage> images) =>
-        images.Average(image => captions.IsNearest(scorer.EmbedImage(image.Data)) ? 1d : 0d);
+    /// <summary>Loads a model folder's judge and embeds the captions; null where the folder has no judge.</summary>
+    /// <param name="model">The model folder.</param>
+    public static RetrievalScore? TryLoad(ModelFolder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Clip is null ? null : new RetrievalScore(model);
+    }
+
+    /// <summary>Scores an object's evaluation views.</summary>
+    /// <param name="prompt">The prompt, without view words.</param>
+    /// <param name="views">The views, at the judge's input size times <see cref="ClipScorer.Oversampling"/>.</param>
+    /// <returns><see cref="ClipScore"/>; where <see cref="WantedCaption"/> knows what is right, also <see cref="ColourRetrieval"/> and <see cref="GeometryRetrieval"/>.</returns>
+    public IReadOnlyList<KeyValuePair<string, double>> Evaluate(string prompt, IReadOnlyList<ViewLayers> views)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        float[][] colour = [.. views.Select(view => _scorer.EmbedImage(view.Colour.Data))];
+        float[][] grey = [.. views.Select(view => _scorer.EmbedImage(ToRgb(view.Textureless).Data))];
+        return [.. Colour(prompt, colour), .. Geometry(prompt, grey)];
+    }
+
+    /// <summary>Scores pictures in colour that have the judge's own input size, such as a prior's samples.</summary>
+    /// <param name="prompt">The prompt, without view words.</param>
+    /// <param name="pictures">RGB pictures.</param>
+    /// <returns>As <see cref="Evaluate"/>, without geometry.</returns>
+    public IReadOnlyList<KeyValuePair<string, double>> EvaluateSamples(string prompt, IReadOnlyList<FloatImage> pictures) =>
+        Colour(prompt, [.. pictures.Select(picture => _scorer.EmbedPixels(picture.Data))]);
+
+    /// <summary>The text of the caption that fits a picture of the judge's input size best, among all captions.</summary>
+    /// <param name="picture">An RGB picture.</param>
+    /// <exception cref="InvalidOperationException">The model folder has no vocabulary.</exception>
+    public string BestCaption(FloatImage picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return _captions is null
+            ? throw new InvalidOperationException("The model folder has no vocabulary.json, so there are no captions to choose from.")
+            : _captions.All[ClipScorer.Retrieve(_scorer.EmbedPixels(picture.Data), _embeddings).Best].Text;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scorer.Dispose();
+
+    private IReadOnlyList<KeyValuePair<string, double>> Colour(string prompt, float[][] images)
+    {
+        float[] text = _scorer.EmbedText(prompt);
+        KeyValuePair<string, double> score = new(ClipScore, images.Average(image => (double)ClipScorer.Retrieve(image, [text]).Similarities[0]));
+        return Wanted(prompt) is { } wanted
+            ? [score, new(ColourRetrieval, Share(images, _captions!.All, wanted.IsRight, wanted.Coloured))]
+            : [score];
+    }
+
+    private IReadOnlyList<KeyValuePair<string, double>> Geometry(string prompt, float[][] images) => Wanted(prompt) is { } wanted
+        ? [new(GeometryRetrieval, Share(images, _captions!.Colourless, wanted.IsRightWithoutColour, wanted.Colourless))]
+        : [];
+
+    private WantedCaption? Wanted(string prompt) => _vocabulary is null ? null : WantedCaption.For(_vocabulary, prompt);
+
+    // The captions are the first ones of all, so their embeddings are the first ones too; a prompt of several objects stands behind them.
+    private double Share(float[][] images, IReadOnlyList<RetrievalCaption> captions, Func<RetrievalCaption, bool> isRight, string? own)
+    {
+        float[][] competing = [.. _embeddings.Take(captions.Count), .. own is null ? Array.Empty<float[]>() : [_scorer.EmbedText(own)]];
+        return images.Average(image =>
+        {
+            int best = ClipScorer.Retrieve(image, competing).Best;
+            return (best < captions.Count ? isRight(captions[best]) : own is not null) ? 1d : 0d;
+        });
+    }
 
     private static FloatImage ToRgb(FloatImage grey) =>
         new(grey.Width, grey.Height, 3, [.. grey.Data.SelectMany(value => new[] { value, value, value })]);

@@ -40,7 +40,8 @@ public sealed class PromptVocabulary
                 }
             }
 
-            _colours = [.. Texts(json.Root.GetProperty("colours"))];
+            ColourNames = [.. Texts(json.Root.GetProperty("colours"))];
+            _colours = [.. ColourNames];
             _words = [.. Texts(json.Root.GetProperty("words"))];
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException)
@@ -55,6 +56,9 @@ public sealed class PromptVocabulary
 
     /// <summary>Main names of the known objects, in the file's order.</summary>
     public IReadOnlyList<string> ObjectNames { get; }
+
+    /// <summary>The known colours, in the file's order.</summary>
+    public IReadOnlyList<string> ColourNames { get; }
 
     /// <summary>Reads the vocabulary of a model folder.</summary>
     /// <param name="model">The model folder.</param>

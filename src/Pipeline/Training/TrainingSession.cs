@@ -206,7 +206,8 @@ public sealed class TrainingSession : IDisposable
         }
         _record.AddSeconds("pictures", Stopwatch.GetElapsedTime(start).TotalSeconds);
         start = Stopwatch.GetTimestamp();
-        IReadOnlyList<KeyValuePair<string, double>> scores = RetrievalScore.Evaluate(_model, _configuration.Prompt, views);
+        using var judge = RetrievalScore.TryLoad(_model);
+        IReadOnlyList<KeyValuePair<string, double>> scores = judge?.Evaluate(_configuration.Prompt, views) ?? [];
         _record.AddSeconds("scores", Stopwatch.GetElapsedTime(start).TotalSeconds);
         _record.Finish(_trainer.Step, scores);
         _folder.Log("done" + string.Concat(scores.Select(score => string.Create(CultureInfo.InvariantCulture, $", {score.Key} {score.Value:g3}"))));

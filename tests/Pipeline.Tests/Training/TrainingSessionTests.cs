@@ -38,7 +38,7 @@ public sealed class TrainingSessionTests
             Assert.True(File.Exists(Path.Combine(result.RunFolder, name)), name);
         }
         Assert.Contains("\"status\": \"done\"", File.ReadAllText(Path.Combine(result.RunFolder, "run.json")), StringComparison.Ordinal);
-        Assert.Equal(["colour_retrieval", "geometry_retrieval"], result.Scores.Select(score => score.Key));
+        Assert.Equal(["clip_score", "colour_retrieval", "geometry_retrieval"], result.Scores.Select(score => score.Key));
         Assert.Equal(Tiny.Iters, CheckpointFile.Read(result.CheckpointPath).Step);
     }
 

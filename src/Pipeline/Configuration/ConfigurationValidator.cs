@@ -28,14 +28,12 @@ internal sealed partial class ConfigurationValidator
         validator.CheckViewPrompts(c);
         validator.CheckNerf(c.Nerf);
         validator.CheckBackground(c.Background);
-        validator.Within("material.light_spread", c.Material.LightSpread, 0, 10);
-        validator.Within("material.specular_strength", c.Material.SpecularStrength, 0, 10);
-        validator.Within("material.specular_exponent", c.Material.SpecularExponent, 1, 1000);
+        validator.CheckMaterial(c.Material);
         validator.CheckRenderer(c.Renderer);
         validator.CheckGuidance(c.Guidance);
         validator.CheckOptim(c.Optim);
         validator.CheckLoss(c.Loss);
-        validator.CheckData(c.Data, c.Nerf.Bound);
+        validator.CheckData(c.Data);
         ThrowIfAny(validator._problems);
     }
 
@@ -65,10 +63,12 @@ internal sealed partial class ConfigurationValidator
         Within("update_extra_interval", c.UpdateExtraInterval, 1, 1_000_000);
         Share("latent_iter_ratio", c.LatentIterRatio);
         Share("albedo_iter_ratio", c.AlbedoIterRatio);
+        Within("albedo_iter_steps", c.AlbedoIterSteps, 0, 1_000_000);
         Share("min_ambient_ratio", c.MinAmbientRatio);
         Within("max_ambient_ratio", c.MaxAmbientRatio, c.MinAmbientRatio, 1);
         Share("shaded_ratio", c.ShadedRatio);
         Share("textureless_ratio", c.TexturelessRatio);
+        Share("phong_ratio", c.PhongRatio);
         Within("checkpoint_interval", c.CheckpointInterval, 1, 1_000_000);
         Within("checkpoint_keep", c.CheckpointKeep, 1, 1_000_000);
         Within("preview_interval", c.PreviewInterval, 0, 1_000_000);
@@ -197,31 +197,6 @@ internal sealed partial class ConfigurationValidator
         Share("loss.entropy_ramp", loss.EntropyRamp);
         Scheduled("loss.lambda_orientation", loss.Orientation, 0, 1000);
         Scheduled("loss.lambda_tv", loss.TotalVariation, 0, 1000);
-    }
-
-    private void CheckData(DataConfiguration data, float bound)
-    {
-        TrainDataConfiguration train = data.Train;
-        Within("data.train_dataset.width", train.Width, 8, 1024);
-        Within("data.train_dataset.height", train.Height, 8, 1024);
-        Range("data.train_dataset.radius_range", train.RadiusRange, 0, 1000);
-        Require("data.train_dataset.radius_range", train.RadiusRange.Min > bound,
-            string.Create(CultureInfo.InvariantCulture, $"cameras outside the field, more than nerf.bound = {bound}"), Show(train.RadiusRange));
-        Range("data.train_dataset.half_width_range", train.HalfWidthRange, 0, 100);
-        Require("data.train_dataset.half_width_range", train.HalfWidthRange.Min > 0f, "more than 0", Show(train.HalfWidthRange));
-        Range("data.train_dataset.theta_range", train.ThetaRange, 0, 180);
-        Range("data.train_dataset.phi_range", train.PhiRange, -360, 360);
-        Share("data.train_dataset.overhead_ratio", train.OverheadRatio);
-        Range("data.train_dataset.overhead_theta_range", train.OverheadThetaRange, 0, 180);
-        CheckViews("data.val_dataset", data.Validation);
-        CheckViews("data.test_dataset", data.Test);
-    }
-
-    private void CheckViews(string name, ViewDataConfiguration views)
-    {
-        Within(name + ".size", views.Size, 1, 1000);
-        Within(name + ".width", views.Width, 8, 4096);
-        Within(name + ".height", views.Height, 8, 4096);
     }
 
     private void Share(string name, float value)

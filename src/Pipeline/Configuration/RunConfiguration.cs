@@ -42,8 +42,14 @@ public sealed record RunConfiguration
     /// </summary>
     public float LatentIterRatio { get; init; }
 
-    /// <summary>Share of the run, from its start, in which every step renders plain albedo; 0 to 1, default 0.1.</summary>
+    /// <summary>
+    /// Share of the run, from its start, in which every step renders plain albedo: step / <see cref="Iters"/> up to and including this
+    /// value; 0 (none) to 1, default 0.1. The longer of this and <see cref="AlbedoIterSteps"/> counts.
+    /// </summary>
     public float AlbedoIterRatio { get; init; } = 0.1f;
+
+    /// <summary>First steps, all of which render plain albedo; 0 (none) to 1,000,000, default 0.</summary>
+    public int AlbedoIterSteps { get; init; }
 
     /// <summary>Least ambient light of a shaded step, drawn uniformly up to <see cref="MaxAmbientRatio"/>; 0 to 1, default 0.2.</summary>
     public float MinAmbientRatio { get; init; } = 0.2f;
@@ -56,6 +62,9 @@ public sealed record RunConfiguration
 
     /// <summary>Share of the shaded steps that render without albedo; 0 to 1, default 0.</summary>
     public float TexturelessRatio { get; init; }
+
+    /// <summary>Share of the shaded steps with albedo that also have the material's highlights; 0 to 1, default 0.</summary>
+    public float PhongRatio { get; init; }
 
     /// <summary>View words appended to the prompt, first match wins; every direction must match, default <see cref="ViewTables.Fine"/>.</summary>
     public ImmutableArray<ViewPrompt> ViewPrompts { get; init; } = ViewTables.Fine;

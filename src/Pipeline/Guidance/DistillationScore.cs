@@ -60,7 +60,7 @@ public sealed class DistillationScore
     {
         ArgumentNullException.ThrowIfNull(texts);
         int timestep = _options.Timesteps.Draw(
-            step.Progress, _schedule.TimestepCount, CounterRandom.Uniform(new RandomKey(step.Seed, step.Step, RandomPurpose.Timestep), 0, 0));
+            step.Progress, _schedule.TimestepCount, CounterRandom.Uniform(step.Key(RandomPurpose.Timestep), 0, 0));
         long start = Stopwatch.GetTimestamp();
         DrawNoise(step);
         _schedule.AddNoise(latent, _noise, timestep, _noisy);
@@ -113,7 +113,7 @@ public sealed class DistillationScore
 
     private void DrawNoise(SdsStep step)
     {
-        RandomKey key = new(step.Seed, step.Step, RandomPurpose.DiffusionNoise);
+        RandomKey key = step.Key(RandomPurpose.DiffusionNoise);
         for (int i = 0; i < _noise.Length; i++)
         {
             _noise[i] = CounterRandom.Normal(key, (uint)i, 0);

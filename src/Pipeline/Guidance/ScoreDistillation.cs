@@ -11,7 +11,15 @@ namespace DreamFusion.Pipeline.Guidance;
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Step">Step number, from 0.</param>
 /// <param name="Progress">Share of training done, 0 to 1; anneals the timestep range.</param>
-public readonly record struct SdsStep(uint Seed, uint Step, double Progress);
+public readonly record struct SdsStep(uint Seed, uint Step, double Progress)
+{
+    /// <summary>View of the step's batch, from 0; default 0.</summary>
+    public int View { get; init; }
+
+    /// <summary>The stream of random numbers for one purpose.</summary>
+    /// <param name="purpose">One of <see cref="RandomPurpose"/>.</param>
+    public RandomKey Key(uint purpose) => new(Seed, Step, RandomPurpose.OfView(purpose, View));
+}
 
 /// <summary>Statistics of one step.</summary>
 /// <param name="Timestep">Timestep t.</param>
@@ -102,7 +110,7 @@ public sealed class ScoreDistillation : ILatentGuidance
     public SdsResult Gradient(ReadOnlySpan<float> image, Span<float> dLdImage, GuidanceTexts texts, SdsStep step)
     {
         long start = Stopwatch.GetTimestamp();
-        using EncodedImage encoded = _encoder.Encode(image, new RandomKey(step.Seed, step.Step, RandomPurpose.Posterior));
+        using EncodedImage encoded = _encoder.Encode(image, step.Key(RandomPurpose.Posterior));
         TimeSpan encodeTime = Stopwatch.GetElapsedTime(start);
         ScoreResult score = _score.Gradient(encoded.Latent.Span, _dLdLatent, texts, step);
         long beforeGradient = Stopwatch.GetTimestamp();

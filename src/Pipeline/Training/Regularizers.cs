@@ -31,11 +31,12 @@ public sealed class Regularizers
     {
         ArgumentNullException.ThrowIfNull(configuration);
         _configuration = configuration;
-        _scale = configuration.Loss.ScaleByLatents ? latentCount : 1f;
+        // A batch is the mean of its views, each of which adds its terms.
+        _scale = (configuration.Loss.ScaleByLatents ? latentCount : 1f) / configuration.Data.Train.BatchSize;
     }
 
-    /// <summary>Adds every term with a weight to the tape.</summary>
-    /// <param name="tape">The tape of the step.</param>
+    /// <summary>Adds every term with a weight to the tape, in a batch by the view's share.</summary>
+    /// <param name="tape">The tape of the view.</param>
     /// <param name="field">The field.</param>
     /// <param name="view">The rendered view.</param>
     /// <param name="step">Step, from 0.</param>

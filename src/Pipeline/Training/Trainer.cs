@@ -1,35 +1,24 @@
 using System;
-using System.Collections.Generic;
 using DreamFusion.Autodiff;
-using DreamFusion.Kernels.Device;
-using DreamFusion.Kernels.March;
 using DreamFusion.Kernels.Optimize;
-using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Prompts;
-using ILGPU.Runtime;
 
 namespace DreamFusion.Pipeline.Training;
 
 /// <summary>
-/// Score distillation of one field (DreamFusion, Poole et al. 2022, sec. 3): each step renders a random view, asks the
+/// Score distillation of one field (DreamFusion, Poole et al. 2022, sec. 3): each step renders random views, asks the
 /// frozen prior in which direction its pixels should move, and lets that gradient flow back into the field.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
     private readonly RunConfiguration _configuration;
-    private readonly DeviceContext _device;
-    private readonly ViewGuidance _guidance;
     private readonly Renderer _renderer;
-    private readonly CameraSampler _cameras;
-    private readonly ShadingSampler _shadings;
+    private readonly ViewDistillation _views;
     private readonly FieldOptimizer _optimizer;
-    private readonly Regularizers _regularizers;
-    private readonly RayMarchOptions _march;
     private readonly StepClock _clock = new();
-    private readonly float[] _opacity;
 
     /// <summary>A run at step 0 with a randomly initialised field.</summary>
     /// <param name="configuration">The validated configuration.</param>
@@ -42,18 +31,13 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(guidance);
         _configuration = configuration;
-        _device = device;
-        _guidance = new ViewGuidance(configuration, guidance, prompt);
+        var judge = new ViewGuidance(configuration, guidance, prompt);
         Field = new RadianceField(device, FieldOptions.From(configuration.Nerf, configuration.Background));
         Field.Initialise(configuration.Seed);
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
         _renderer = new Renderer(Field, Occupancy, (long)configuration.Renderer.FieldMemoryMebibytes << 20);
-        _march = _renderer.Steps(configuration.Renderer.MaxSteps, configuration.Renderer.SampleBudget);
-        _cameras = new CameraSampler(configuration.Data.Train, configuration.Seed);
-        _shadings = new ShadingSampler(configuration);
         _optimizer = new FieldOptimizer(device, Field.Parameters, configuration.Optim);
-        _regularizers = new Regularizers(configuration, guidance.TermCount);
-        _opacity = new float[configuration.Data.Train.Width * configuration.Data.Train.Height];
+        _views = new ViewDistillation(configuration, device, Field, _renderer, judge, new Regularizers(configuration, guidance.TermCount));
     }
 
     /// <summary>The field being trained.</summary>
@@ -83,26 +67,16 @@ public sealed class Trainer : IDisposable
         }
         _clock.Lap("occupancy");
 
-        TrainDataConfiguration data = _configuration.Data.Train;
-        OrbitCamera camera = _cameras.Sample(step);
-        ViewShading shading = _shadings.Sample(step, camera);
-        using var tape = new Tape(_device);
-        var jitter = new RandomKey(_configuration.Seed, (uint)step, RandomPurpose.RayJitter);
-        RenderedView view = _renderer.Render(tape, camera, data.Width, data.Height, shading, _march, jitter);
-        _clock.Lap("render");
-
-        GuidanceReport guidance = _guidance.Apply(tape, view, camera, step, _shadings.IsLatent(step));
-        _clock.Lap("guidance");
-
-        _regularizers.Add(tape, Field, view, step);
-        tape.Backward();
-        IReadOnlyList<KeyValuePair<string, double>> losses = _regularizers.ReadValues();
-        _clock.Lap("backward");
+        _views.Begin();
+        for (int view = 0; view < _configuration.Data.Train.BatchSize; view++)
+        {
+            _views.Distil(step, view, _clock);
+        }
 
         OptimizerReport update = _optimizer.Step(step, _configuration.Iters);
         _clock.Lap("optimiser");
         Step++;
-        return Report(view, shading, guidance, losses, update);
+        return Report(update);
     }
 
     /// <inheritdoc/>
@@ -113,27 +87,16 @@ public sealed class Trainer : IDisposable
         Field.Dispose();
     }
 
-    private StepReport Report(
-        RenderedView view, ViewShading shading, GuidanceReport guidance, IReadOnlyList<KeyValuePair<string, double>> losses, OptimizerReport update)
+    private StepReport Report(OptimizerReport update) => new()
     {
-        view.Opacity.Value.CopyToCPU(_opacity);
-        double opacity = 0;
-        foreach (float value in _opacity)
-        {
-            opacity += value;
-        }
-        return new StepReport
-        {
-            Step = Step,
-            Iters = _configuration.Iters,
-            Scene = new SceneReport(
-                shading.Mode.ToString().ToLowerInvariant(), Occupancy.OccupiedShare, view.Samples.Count, opacity / _opacity.Length),
-            Losses = guidance.Loss is { } loss ? [new("guidance", loss), .. losses] : losses,
-            GradientNorm = update.GradientNorm,
-            Timestep = guidance.Timestep,
-            LearningRate = _optimizer.LearningRate,
-            Seconds = [.. _clock.Seconds],
-            MemoryBytes = Environment.WorkingSet,
-        };
-    }
+        Step = Step,
+        Iters = _configuration.Iters,
+        Scene = _views.Scene(Occupancy.OccupiedShare),
+        Losses = _views.Losses,
+        GradientNorm = update.GradientNorm,
+        Timestep = _views.Timestep,
+        LearningRate = _optimizer.LearningRate,
+        Seconds = [.. _clock.Seconds],
+        MemoryBytes = Environment.WorkingSet,
+    };
 }

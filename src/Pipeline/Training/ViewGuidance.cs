@@ -17,6 +17,7 @@ public sealed class ViewGuidance
     private readonly RunConfiguration _configuration;
     private readonly IGuidance _guidance;
     private readonly PromptEmbeddings _prompt;
+    private readonly float _share;
     private readonly float[] _image;
     private readonly float[] _dLdImage;
 
@@ -31,6 +32,7 @@ public sealed class ViewGuidance
         _configuration = configuration;
         _guidance = guidance;
         _prompt = prompt;
+        _share = 1f / configuration.Data.Train.BatchSize;
         _image = new float[guidance.ImageSize * guidance.ImageSize * 3];
         _dLdImage = new float[_image.Length];
     }
@@ -52,19 +54,20 @@ public sealed class ViewGuidance
         }
     }
 
-    /// <summary>Asks the guidance about a view and injects its gradient.</summary>
-    /// <param name="tape">The tape of the step.</param>
+    /// <summary>Asks the guidance about a view and injects its gradient, in a batch the view's share of it.</summary>
+    /// <param name="tape">The tape of the view.</param>
     /// <param name="view">The rendered view, of the configuration's training size.</param>
     /// <param name="camera">Its camera, which chooses the texts.</param>
     /// <param name="step">Step, from 0.</param>
+    /// <param name="index">View of the step's batch, from 0.</param>
     /// <param name="asLatent">Whether the view's colours and opacity stand for the latent.</param>
-    public GuidanceReport Apply(Tape tape, RenderedView view, OrbitCamera camera, int step, bool asLatent)
+    public GuidanceReport Apply(Tape tape, RenderedView view, OrbitCamera camera, int step, int index, bool asLatent)
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(view);
         TrainDataConfiguration data = _configuration.Data.Train;
         GuidanceTexts texts = _prompt.TextsFor(camera.AzimuthDegrees, camera.ElevationDegrees);
-        var draw = new SdsStep(_configuration.Seed, (uint)step, (double)step / _configuration.Iters);
+        var draw = new SdsStep(_configuration.Seed, (uint)step, (double)step / _configuration.Iters) { View = index };
         if (asLatent)
         {
             var latents = (ILatentGuidance)_guidance;
@@ -72,6 +75,7 @@ public sealed class ViewGuidance
             float[] dLdLatent = new float[render.Length];
             GuidanceReport latentReport = latents.LatentGradient(render.Read(), dLdLatent, texts, draw);
             Weigh(dLdLatent, step);
+            TakeShare(dLdLatent);
             render.Seed(dLdLatent);
             return latentReport;
         }
@@ -79,6 +83,7 @@ public sealed class ViewGuidance
         image.Value.CopyToCPU(_image);
         GuidanceReport report = _guidance.Gradient(_image, _dLdImage, texts, draw);
         Weigh(_dLdImage, step);
+        TakeShare(_dLdImage);
         ArrayView<float> gradient = tape.Scratch<float>(image.Length);
         gradient.CopyFromCPU(_dLdImage);
         tape.Seed(image, gradient);
@@ -92,6 +97,14 @@ public sealed class ViewGuidance
         foreach (ref float value in gradient)
         {
             value *= weight;
+        }
+    }
+
+    private void TakeShare(Span<float> gradient)
+    {
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            gradient[i] *= _share;
         }
     }
 }

@@ -78,12 +78,12 @@ public sealed class ConfigurationSourcesTests : IDisposable
     [Fact]
     public void Values_out_of_range_are_named_together_with_their_origin()
     {
-        string path = Write("prompt: a mushroom\niters: 0\nmin_ambient_ratio: 0.95\ndata:\n  train_dataset:\n    radius_range: [1, 4]\n");
+        string path = Write("prompt: a mushroom\niters: 0\nmin_ambient_ratio: 0.95\ndata:\n  train_dataset:\n    radius_range: [4, 1]\n");
         DfkException e = Assert.Throws<DfkException>(
             () => new ConfigurationSources { ConfigurationPath = path, Overrides = [Set("guidance.t_max_end", "0.99")] }.Resolve());
         Assert.Contains($"{path}, line 2: iters: expected 1 to 1000000, got 0", e.Message, StringComparison.Ordinal);
         Assert.Contains("max_ambient_ratio: expected 0.95 to 1, got 0.9", e.Message, StringComparison.Ordinal);
-        Assert.Contains($"{path}, line 6: data.train_dataset.radius_range: expected cameras outside the field", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"{path}, line 6: data.train_dataset.radius_range: expected two numbers from 0 to 1000, the smaller first, got [4, 1]", e.Message, StringComparison.Ordinal);
         Assert.Contains("--set: guidance.t_max_end: expected 0.02 to 0.98, got 0.99", e.Message, StringComparison.Ordinal);
     }
 

@@ -162,7 +162,7 @@ public sealed class TrainingStepTests
         {
             Device.Pool.ResetPeak();
             using var tape = new Tape(Device);
-            OrbitCamera camera = new CameraSampler(_configuration.Data.Train, 3).Sample(0);
+            OrbitCamera camera = new CameraSampler(_configuration.Data.Train, 3, 100).Sample(0, 0);
             var shading = new ViewShading(mode, camera.Back, 0.3f, new Rgb(0.25f, 0.25f, 0.25f), material);
             var jitter = new RandomKey(3, (uint)step, RandomPurpose.RayJitter);
             RenderedView view = _renderer.Render(tape, camera, Side, Side, shading, _renderer.Steps(24, 1 << 16), jitter);

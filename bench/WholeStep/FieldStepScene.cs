@@ -58,8 +58,10 @@ public static class FieldStepScene
 
     public static OrbitCamera Camera { get; } = new(AzimuthDegrees: 30f, PolarDegrees: 75f, Radius: 2.5f, HalfWidth: 0.9f);
 
+    public static Rgb Background { get; } = new(0.9f, 0.8f, 0.7f);
+
     public static ViewShading Shading { get; } = new(
-        ShadingMode.Lambertian, Vector3.Normalize(Camera.Back + new Vector3(0.3f, 0.5f, -0.2f)), Ambient: 0.1f, new Rgb(0.9f, 0.8f, 0.7f));
+        ShadingMode.Lambertian, Vector3.Normalize(Camera.Back + new Vector3(0.3f, 0.5f, -0.2f)), Ambient: 0.1f, Background);
 
     /// <summary>dL/dimage as score distillation would inject it: noise of standard deviation 1/1000 [rays, 3].</summary>
     public static float[] ImageGradient()

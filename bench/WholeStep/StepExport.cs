@@ -93,7 +93,7 @@ public static class StepExport
             bound = density.Bound,
             light = (float[])[light.X, light.Y, light.Z],
             ambient = FieldStepScene.Shading.Ambient,
-            background = (float[])[FieldStepScene.Shading.Background.R, FieldStepScene.Shading.Background.G, FieldStepScene.Shading.Background.B],
+            background = (float[])[FieldStepScene.Background.R, FieldStepScene.Background.G, FieldStepScene.Background.B],
             beta1 = adan.Beta1,
             beta2 = adan.Beta2,
             beta3 = adan.Beta3,

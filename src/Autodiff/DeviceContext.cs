@@ -69,6 +69,15 @@ public sealed class DeviceContext : IDisposable
         return (T)family;
     }
 
+    /// <summary>A buffer of zeros that the caller owns.</summary>
+    /// <param name="length">Floats, at least 1.</param>
+    public MemoryBuffer1D<float, Stride1D.Dense> AllocateZeroed(long length)
+    {
+        MemoryBuffer1D<float, Stride1D.Dense> buffer = Accelerator.Allocate1D<float>(length);
+        buffer.MemSetToZero();
+        return buffer;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -52,7 +52,7 @@ public sealed class FieldFit : IDisposable
         Field.Initialise(options.Seed);
         Occupancy = new OccupancyUpdater(device, Field, options.Occupancy, options.Seed);
         _renderer = new Renderer(Field, Occupancy);
-        _optimizer = new FieldOptimizer(device, Field.Parameters, options.Optim);
+        _optimizer = new FieldOptimizer(device, Field.Parameters, options.Optim, options.Steps);
         _march = _renderer.Steps(options.StepsAcrossSphere, SampleBudget);
         _pictureMarch = _renderer.Steps(options.PictureStepsAcrossSphere, SampleBudget);
         _pool = new RayPool(device, _renderer, views, options.MaxRaysPerStep);
@@ -101,7 +101,7 @@ public sealed class FieldFit : IDisposable
         CompositeOutput view = tape.Composite(samples, field.Density, field.Albedo, Rows(tape, _backgrounds, rays.Count));
         tape.PixelLoss(view.Image, Rows(tape, _targets, rays.Count), default(SquaredError), weight: 1f);
         tape.Backward();
-        _optimizer.Step(Step, _options.Steps);
+        _optimizer.Step(Step);
         SampleCount = samples.Count;
         RayCount = (int)Math.Clamp((long)RayCount * _options.SamplesPerStep / Math.Max(1, samples.Count), FewestRays, _options.MaxRaysPerStep);
         Step++;

@@ -75,17 +75,10 @@ public static class AdamKernels
 /// <summary>Launcher of the Adam kernels; the caller owns parameters, gradients and moments.</summary>
 public sealed class Adam : IKernelFamily<Adam>, IDisposable
 {
-    private readonly HostThreads? _host;
-    private readonly GradientInspection _inspection;
-    private readonly Action<Index1D, AdamKernels.UpdateArgs> _update;
-    private AdamOptions? _checked;
+    private readonly GroupedUpdate<AdamKernels.UpdateArgs> _update;
 
-    private Adam(Accelerator accelerator, HostThreads? host)
-    {
-        _host = host;
-        _inspection = GradientInspection.Load(accelerator, host);
-        _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.Update);
-    }
+    private Adam(Accelerator accelerator, HostThreads? host) => _update = new GroupedUpdate<AdamKernels.UpdateArgs>(
+        nameof(Adam), accelerator, host, accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.Update), AdamSweep.Update);
 
     /// <inheritdoc/>
     public static Adam Load(Accelerator accelerator) => Load(accelerator, null);
@@ -112,82 +105,60 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
         AdamOptions options, ReadOnlySpan<OptimizerGroup> groups, int step, ArrayView<float> parameters,
         ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments)
     {
-        CheckOptions(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        if (gradients.Length != parameters.Length || firstMoments.Length != parameters.Length || secondMoments.Length != parameters.Length)
-        {
-            throw new ArgumentException($"Adam: expected {parameters.Length} gradients and moments, got {gradients.Length}, {firstMoments.Length} and {secondMoments.Length}; allocate them like the parameters.");
-        }
+        RequireLengths(parameters.Length, gradients.Length, firstMoments.Length, secondMoments.Length);
+        return _update.Step(options, groups, step, parameters, gradients, new Call(options, step, parameters, gradients, firstMoments, secondMoments));
+    }
 
-        OptimizerGroup.RequireValid("Adam", groups, parameters.Length);
-        OptimizerReport report = _inspection.Inspect(gradients, options.MaxGradientNorm);
-        if (report.Applied)
-        {
-            foreach (OptimizerGroup group in groups)
-            {
-                Launch(options, group, step, report.ClipFactor, parameters, gradients, firstMoments, secondMoments);
-            }
-
-            OptimizerGroup.ZeroOutside(groups, gradients);
-        }
-        else
-        {
-            gradients.MemSetToZero();
-        }
-
-        return report;
+    /// <summary>
+    /// The same step after an inspection of the gradient that was done elsewhere, where another optimiser has the other part of the
+    /// arena: its verdict and clip factor are taken as they are.
+    /// </summary>
+    /// <param name="report">What the inspection of the whole gradient said.</param>
+    /// <param name="options">Settings common to all groups; the norm is not clipped again.</param>
+    /// <param name="groups">Ranges of the arena that do not overlap; parameters outside all of them stay as they are.</param>
+    /// <param name="step">t, from 1.</param>
+    /// <param name="parameters">Parameter arena.</param>
+    /// <param name="gradients">Gradient arena of the same length; zeroed.</param>
+    /// <param name="firstMoments">m, zero before step 1.</param>
+    /// <param name="secondMoments">v, zero before step 1.</param>
+    public void Apply(
+        OptimizerReport report, AdamOptions options, ReadOnlySpan<OptimizerGroup> groups, int step, ArrayView<float> parameters,
+        ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments)
+    {
+        RequireLengths(parameters.Length, gradients.Length, firstMoments.Length, secondMoments.Length);
+        _update.Require(options, groups, step, parameters.Length);
+        _update.Apply(report, groups, gradients, new Call(options, step, parameters, gradients, firstMoments, secondMoments));
     }
 
     /// <summary>Frees the scratch buffers.</summary>
-    public void Dispose() => _inspection.Dispose();
+    public void Dispose() => _update.Dispose();
 
-    private void CheckOptions(AdamOptions options)
+    private static void RequireLengths(long parameters, long gradients, long firstMoments, long secondMoments)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        // Options are immutable: once checked, always good, and a step allocates nothing.
-        if (!ReferenceEquals(options, _checked))
+        if (gradients != parameters || firstMoments != parameters || secondMoments != parameters)
         {
-            if (options.Validate() is { Count: > 0 } problems)
-            {
-                throw new ArgumentException(string.Join(' ', problems), nameof(options));
-            }
-
-            _checked = options;
+            throw new ArgumentException($"Adam: expected {parameters} gradients and moments, got {gradients}, {firstMoments} and {secondMoments}; allocate them like the parameters.");
         }
     }
 
-    private void Launch(
-        AdamOptions options, OptimizerGroup group, int step, double clip, ArrayView<float> parameters,
-        ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments)
+    private readonly struct Call(
+        AdamOptions options, int step, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments)
+        : IGroupArguments<AdamKernels.UpdateArgs>
     {
-        // One launch takes an int extent; an arena may be longer.
-        for (long done = 0; done < group.Length; done += int.MaxValue)
+        public AdamKernels.UpdateArgs For(in OptimizerGroup range, double clip) => new()
         {
-            long start = group.Start + done;
-            int count = (int)Math.Min(int.MaxValue, group.Length - done);
-            var args = new AdamKernels.UpdateArgs
-            {
-                Parameters = parameters.SubView(start, count),
-                Gradients = gradients.SubView(start, count),
-                FirstMoments = firstMoments.SubView(start, count),
-                SecondMoments = secondMoments.SubView(start, count),
-                Beta1 = (float)options.Beta1,
-                Beta2 = (float)options.Beta2,
-                Epsilon = (float)options.Epsilon,
-                StepSize = (float)(group.LearningRate / (1d - Math.Pow(options.Beta1, step))),
-                SecondMomentCorrection = (float)(1d / Math.Sqrt(1d - Math.Pow(options.Beta2, step))),
-                ClipFactor = (float)clip,
-                GradientDecay = options.DecoupledWeightDecay ? 0f : (float)group.WeightDecay,
-                ParameterFactor = options.DecoupledWeightDecay ? (float)(1d - group.LearningRate * group.WeightDecay) : 1f,
-            };
-            if (_host is not null)
-            {
-                AdamHost.Update(_host, args);
-            }
-            else
-            {
-                _update(count, args);
-            }
-        }
+            Parameters = parameters.SubView(range.Start, range.Length),
+            Gradients = gradients.SubView(range.Start, range.Length),
+            FirstMoments = firstMoments.SubView(range.Start, range.Length),
+            SecondMoments = secondMoments.SubView(range.Start, range.Length),
+            Beta1 = (float)options.Beta1,
+            Beta2 = (float)options.Beta2,
+            Epsilon = (float)options.Epsilon,
+            StepSize = (float)(range.LearningRate / (1d - Math.Pow(options.Beta1, step))),
+            SecondMomentCorrection = (float)(1d / Math.Sqrt(1d - Math.Pow(options.Beta2, step))),
+            ClipFactor = (float)clip,
+            GradientDecay = options.DecoupledWeightDecay ? 0f : (float)range.WeightDecay,
+            ParameterFactor = options.DecoupledWeightDecay ? (float)(1d - range.LearningRate * range.WeightDecay) : 1f,
+        };
     }
 }

@@ -1,10 +1,9 @@
 using System.Collections.Generic;
-using System.Globalization;
 
 namespace DreamFusion.Kernels.Optimize;
 
 /// <summary>Settings of <see cref="Adam"/> that hold for all parameter groups.</summary>
-public sealed record AdamOptions
+public sealed record AdamOptions : IOptimizerOptions
 {
     /// <summary>Decay of the first moment β₁, 0 to below 1, default 0.9.</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -24,23 +23,14 @@ public sealed record AdamOptions
     /// </summary>
     public bool DecoupledWeightDecay { get; init; } = true;
 
-    /// <summary>All that is wrong with these options, one sentence each; empty when they are usable.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Validate()
     {
-        List<string> problems = [];
-        Require(Beta1 is >= 0d and < 1d, "beta1", Beta1, "0 to below 1");
-        Require(Beta2 is >= 0d and < 1d, "beta2", Beta2, "0 to below 1");
-        // The kernel divides by a float.
-        Require(double.IsFinite(Epsilon) && (float)Epsilon > 0f, "epsilon", Epsilon, "a positive number");
-        Require(MaxGradientNorm > 0d, "max gradient norm", MaxGradientNorm, "a positive number or infinity");
-        return problems;
-
-        void Require(bool condition, string name, double value, string expected)
-        {
-            if (!condition)
-            {
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"Adam: {name} is {value}, expected {expected}; change it in the configuration."));
-            }
-        }
+        var problems = new OptimizerProblems("Adam");
+        problems.RequireDecay("beta1", Beta1);
+        problems.RequireDecay("beta2", Beta2);
+        problems.RequirePositiveFloat("epsilon", Epsilon);
+        problems.RequireNorm(MaxGradientNorm);
+        return problems.All;
     }
 }

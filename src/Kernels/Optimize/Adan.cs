@@ -107,17 +107,10 @@ public static class AdanKernels
 /// <summary>Launcher of the Adan kernel; the caller owns parameters, gradients and state.</summary>
 public sealed class Adan : IKernelFamily<Adan>, IDisposable
 {
-    private readonly HostThreads? _host;
-    private readonly GradientInspection _inspection;
-    private readonly Action<Index1D, AdanKernels.Args> _update;
-    private AdanOptions? _checked;
+    private readonly GroupedUpdate<AdanKernels.Args> _update;
 
-    private Adan(Accelerator accelerator, HostThreads? host)
-    {
-        _host = host;
-        _inspection = GradientInspection.Load(accelerator, host);
-        _update = accelerator.LoadAutoGroupedStreamKernel<Index1D, AdanKernels.Args>(AdanKernels.Update);
-    }
+    private Adan(Accelerator accelerator, HostThreads? host) => _update = new GroupedUpdate<AdanKernels.Args>(
+        nameof(Adan), accelerator, host, accelerator.LoadAutoGroupedStreamKernel<Index1D, AdanKernels.Args>(AdanKernels.Update), AdanSweep.Update);
 
     /// <inheritdoc/>
     public static Adan Load(Accelerator accelerator) => Load(accelerator, null);
@@ -142,68 +135,33 @@ public sealed class Adan : IKernelFamily<Adan>, IDisposable
     public OptimizerReport Step(
         AdanOptions options, ReadOnlySpan<OptimizerGroup> groups, int step, ArrayView<float> parameters, ArrayView<float> gradients, AdanState state)
     {
-        Check(options, step, parameters.Length, gradients.Length, state);
-        OptimizerGroup.RequireValid("Adan", groups, parameters.Length);
-        OptimizerReport report = _inspection.Inspect(gradients, options.MaxGradientNorm);
-        if (report.Applied)
+        long length = parameters.Length;
+        if (gradients.Length != length || state.FirstMoments.Length != length || state.DifferenceMoments.Length != length
+            || state.SecondMoments.Length != length || state.PreviousGradients.Length != length)
         {
-            foreach (OptimizerGroup group in groups)
-            {
-                Launch(options, group, step, report.ClipFactor, parameters, gradients, state);
-            }
-
-            OptimizerGroup.ZeroOutside(groups, gradients);
-        }
-        else
-        {
-            gradients.MemSetToZero();
+            throw new ArgumentException($"Adan: expected {length} gradients and state values, got {gradients.Length}, {state.FirstMoments.Length}, {state.DifferenceMoments.Length}, {state.SecondMoments.Length} and {state.PreviousGradients.Length}; allocate them like the parameters.");
         }
 
-        return report;
+        return _update.Step(options, groups, step, parameters, gradients, new Call(options, step, parameters, gradients, state));
     }
 
     /// <summary>Frees the scratch buffers.</summary>
-    public void Dispose() => _inspection.Dispose();
+    public void Dispose() => _update.Dispose();
 
-    private void Check(AdanOptions options, int step, long parameterCount, long gradientCount, AdanState state)
+    private readonly struct Call(AdanOptions options, int step, ArrayView<float> parameters, ArrayView<float> gradients, AdanState state)
+        : IGroupArguments<AdanKernels.Args>
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        // Options are immutable: once checked, always good, and a step allocates nothing.
-        if (!ReferenceEquals(options, _checked))
+        public AdanKernels.Args For(in OptimizerGroup range, double clip)
         {
-            if (options.Validate() is { Count: > 0 } problems)
+            double decay = range.LearningRate * range.WeightDecay;
+            return new AdanKernels.Args
             {
-                throw new ArgumentException(string.Join(' ', problems), nameof(options));
-            }
-
-            _checked = options;
-        }
-
-        if (gradientCount != parameterCount || state.FirstMoments.Length != parameterCount || state.DifferenceMoments.Length != parameterCount
-            || state.SecondMoments.Length != parameterCount || state.PreviousGradients.Length != parameterCount)
-        {
-            throw new ArgumentException($"Adan: expected {parameterCount} gradients and state values, got {gradientCount}, {state.FirstMoments.Length}, {state.DifferenceMoments.Length}, {state.SecondMoments.Length} and {state.PreviousGradients.Length}; allocate them like the parameters.");
-        }
-    }
-
-    private void Launch(
-        AdanOptions options, OptimizerGroup group, int step, double clip, ArrayView<float> parameters, ArrayView<float> gradients, AdanState state)
-    {
-        // One launch takes an int extent; an arena may be longer.
-        for (long done = 0; done < group.Length; done += int.MaxValue)
-        {
-            long start = group.Start + done;
-            int count = (int)Math.Min(int.MaxValue, group.Length - done);
-            double decay = group.LearningRate * group.WeightDecay;
-            var args = new AdanKernels.Args
-            {
-                Parameters = parameters.SubView(start, count),
-                Gradients = gradients.SubView(start, count),
-                FirstMoments = state.FirstMoments.SubView(start, count),
-                DifferenceMoments = state.DifferenceMoments.SubView(start, count),
-                SecondMoments = state.SecondMoments.SubView(start, count),
-                PreviousGradients = state.PreviousGradients.SubView(start, count),
+                Parameters = parameters.SubView(range.Start, range.Length),
+                Gradients = gradients.SubView(range.Start, range.Length),
+                FirstMoments = state.FirstMoments.SubView(range.Start, range.Length),
+                DifferenceMoments = state.DifferenceMoments.SubView(range.Start, range.Length),
+                SecondMoments = state.SecondMoments.SubView(range.Start, range.Length),
+                PreviousGradients = state.PreviousGradients.SubView(range.Start, range.Length),
                 Beta1 = (float)options.Beta1,
                 OneMinusBeta1 = (float)(1d - options.Beta1),
                 Beta2 = (float)options.Beta2,
@@ -212,21 +170,13 @@ public sealed class Adan : IKernelFamily<Adan>, IDisposable
                 OneMinusBeta3 = (float)(1d - options.Beta3),
                 Epsilon = (float)options.Epsilon,
                 ClipFactor = (float)clip,
-                StepSize = (float)(group.LearningRate / (1d - Math.Pow(options.Beta1, step))),
-                DifferenceStepSize = (float)(group.LearningRate * options.Beta2 / (1d - Math.Pow(options.Beta2, step))),
+                StepSize = (float)(range.LearningRate / (1d - Math.Pow(options.Beta1, step))),
+                DifferenceStepSize = (float)(range.LearningRate * options.Beta2 / (1d - Math.Pow(options.Beta2, step))),
                 SecondMomentCorrection = (float)(1d / Math.Sqrt(1d - Math.Pow(options.Beta3, step))),
                 FactorBefore = options.ProximalWeightDecay ? 1f : (float)(1d - decay),
                 FactorAfter = options.ProximalWeightDecay ? (float)(1d / (1d + decay)) : 1f,
                 IsFirstStep = step == 1 ? 1 : 0,
             };
-            if (_host is not null)
-            {
-                AdanHost.Update(_host, args);
-            }
-            else
-            {
-                _update(count, args);
-            }
         }
     }
 }

@@ -1,11 +1,10 @@
 using System.Collections.Generic;
-using System.Globalization;
 using ILGPU;
 
 namespace DreamFusion.Kernels.Optimize;
 
 /// <summary>Settings of <see cref="Adan"/> that hold for all parameter groups; defaults are stable-dreamfusion's and NeMo's.</summary>
-public sealed record AdanOptions
+public sealed record AdanOptions : IOptimizerOptions
 {
     /// <summary>Decay of the gradient's mean β₁, 0 to below 1, default 0.98.</summary>
     public double Beta1 { get; init; } = 0.98;
@@ -28,25 +27,16 @@ public sealed record AdanOptions
     /// </summary>
     public bool ProximalWeightDecay { get; init; } = true;
 
-    /// <summary>All that is wrong with these options, one sentence each; empty when they are usable.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Validate()
     {
-        List<string> problems = [];
-        Require(Beta1 is >= 0d and < 1d, "beta1", Beta1, "0 to below 1");
-        Require(Beta2 is >= 0d and < 1d, "beta2", Beta2, "0 to below 1");
-        Require(Beta3 is >= 0d and < 1d, "beta3", Beta3, "0 to below 1");
-        // The kernel divides by a float.
-        Require(double.IsFinite(Epsilon) && (float)Epsilon > 0f, "epsilon", Epsilon, "a positive number");
-        Require(MaxGradientNorm > 0d, "max gradient norm", MaxGradientNorm, "a positive number or infinity");
-        return problems;
-
-        void Require(bool condition, string name, double value, string expected)
-        {
-            if (!condition)
-            {
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"Adan: {name} is {value}, expected {expected}; change it in the configuration."));
-            }
-        }
+        var problems = new OptimizerProblems("Adan");
+        problems.RequireDecay("beta1", Beta1);
+        problems.RequireDecay("beta2", Beta2);
+        problems.RequireDecay("beta3", Beta3);
+        problems.RequirePositiveFloat("epsilon", Epsilon);
+        problems.RequireNorm(MaxGradientNorm);
+        return problems.All;
     }
 }
 

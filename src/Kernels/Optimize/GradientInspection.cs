@@ -27,6 +27,29 @@ public static class GradientInspectionKernels
         public ArrayView<long> NonFiniteCounts;
     }
 
+    /// <summary>Arguments of <see cref="Clip"/>.</summary>
+    public struct ClipArgs
+    {
+        /// <summary>g [parameters]; updated.</summary>
+        public ArrayView<float> Gradients;
+
+        /// <summary>Largest absolute value, &gt; 0.</summary>
+        public float Limit;
+    }
+
+    /// <summary>g ← clamp(g, ± limit). One work item per parameter.</summary>
+    /// <param name="index">Parameter.</param>
+    /// <param name="a">Arguments.</param>
+    public static void Clip(Index1D index, ClipArgs a)
+    {
+        float g = a.Gradients[index];
+        // An infinity stays one, so that the inspection that follows still finds it.
+        if (g - g == 0f)
+        {
+            a.Gradients[index] = g > a.Limit ? a.Limit : g < -a.Limit ? -a.Limit : g;
+        }
+    }
+
     /// <summary>Norm and finiteness of one range. One work item per range.</summary>
     /// <param name="chunk">Range, 0 to ChunkCount - 1.</param>
     /// <param name="a">Arguments.</param>
@@ -61,6 +84,7 @@ public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDis
 {
     private readonly HostThreads? _host;
     private readonly Action<Index1D, GradientInspectionKernels.Args> _inspect;
+    private readonly Action<Index1D, GradientInspectionKernels.ClipArgs> _clip;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _squaredNorms;
     private readonly MemoryBuffer1D<long, Stride1D.Dense> _nonFiniteCounts;
     private readonly double[] _hostSquaredNorms = new double[GradientInspectionKernels.ChunkCount];
@@ -70,6 +94,7 @@ public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDis
     {
         _host = host;
         _inspect = accelerator.LoadAutoGroupedStreamKernel<Index1D, GradientInspectionKernels.Args>(GradientInspectionKernels.Inspect);
+        _clip = accelerator.LoadAutoGroupedStreamKernel<Index1D, GradientInspectionKernels.ClipArgs>(GradientInspectionKernels.Clip);
         _squaredNorms = accelerator.Allocate1D<double>(GradientInspectionKernels.ChunkCount);
         _nonFiniteCounts = accelerator.Allocate1D<long>(GradientInspectionKernels.ChunkCount);
     }
@@ -123,6 +148,24 @@ public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDis
         double norm = Math.Sqrt(sum);
         double clip = nonFinite == 0 && norm > maxGradientNorm ? maxGradientNorm / norm : 1d;
         return new OptimizerReport(nonFinite == 0, nonFinite, norm, clip);
+    }
+
+    /// <summary>Clips every value by itself (PyTorch's clip_grad_value_); what is not finite stays as it is.</summary>
+    /// <param name="gradients">g [parameters]; updated.</param>
+    /// <param name="limit">Largest absolute value, &gt; 0.</param>
+    public void ClipValues(ArrayView<float> gradients, float limit)
+    {
+        if (!(limit > 0f))
+        {
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, "The largest gradient value must be positive; change it in the configuration.");
+        }
+
+        // One launch takes an int extent; an arena may be longer.
+        for (long start = 0; start < gradients.Length; start += int.MaxValue)
+        {
+            int count = (int)Math.Min(int.MaxValue, gradients.Length - start);
+            _clip(count, new GradientInspectionKernels.ClipArgs { Gradients = gradients.SubView(start, count), Limit = limit });
+        }
     }
 
     /// <summary>Frees the scratch buffers.</summary>

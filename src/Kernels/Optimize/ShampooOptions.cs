@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 
 namespace DreamFusion.Kernels.Optimize;
 
@@ -14,7 +13,7 @@ public enum ShampooGrafting
 }
 
 /// <summary>Settings of <see cref="Shampoo"/> that hold for all matrices; defaults are DreamFusion's where the paper gives them.</summary>
-public sealed record ShampooOptions
+public sealed record ShampooOptions : IOptimizerOptions
 {
     /// <summary>Decay of the momentum β₁, 0 to below 1, default 0.9 (paper).</summary>
     public double Beta1 { get; init; } = 0.9;
@@ -46,26 +45,18 @@ public sealed record ShampooOptions
     /// <summary>Largest global gradient norm; longer gradients are scaled down to it. &gt; 0, default infinity: no clipping.</summary>
     public double MaxGradientNorm { get; init; } = double.PositiveInfinity;
 
-    /// <summary>All that is wrong with these options, one sentence each; empty when they are usable.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Validate()
     {
-        List<string> problems = [];
-        Require(Beta1 is >= 0d and < 1d, "beta1", Beta1, "0 to below 1");
-        Require(Beta2 is >= 0d and <= 1d, "beta2", Beta2, "0 to 1");
-        Require(double.IsFinite(Epsilon) && (float)Epsilon > 0f, "epsilon", Epsilon, "a positive number");
-        Require(ExponentOverride is >= 0 and <= 16, "exponent override", ExponentOverride, "0 to 16");
-        Require(BlockSize is >= 1 and <= 1024, "block size", BlockSize, "1 to 1024");
-        Require(RootInterval >= 1, "root interval", RootInterval, "a positive number of steps");
-        Require(PlainSteps >= 0, "plain steps", PlainSteps, "at least 0");
-        Require(MaxGradientNorm > 0d, "max gradient norm", MaxGradientNorm, "a positive number or infinity");
-        return problems;
-
-        void Require(bool condition, string name, double value, string expected)
-        {
-            if (!condition)
-            {
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"Shampoo: {name} is {value}, expected {expected}; change it in the configuration."));
-            }
-        }
+        var problems = new OptimizerProblems("Shampoo");
+        problems.RequireDecay("beta1", Beta1);
+        problems.Require(Beta2 is >= 0d and <= 1d, "beta2", Beta2, "0 to 1");
+        problems.RequirePositiveFloat("epsilon", Epsilon);
+        problems.Require(ExponentOverride is >= 0 and <= 16, "exponent override", ExponentOverride, "0 to 16");
+        problems.Require(BlockSize is >= 1 and <= 1024, "block size", BlockSize, "1 to 1024");
+        problems.Require(RootInterval >= 1, "root interval", RootInterval, "a positive number of steps");
+        problems.Require(PlainSteps >= 0, "plain steps", PlainSteps, "at least 0");
+        problems.RequireNorm(MaxGradientNorm);
+        return problems.All;
     }
 }

@@ -8,8 +8,11 @@ namespace DreamFusion.Kernels.Optimize;
 /// factor(i) = min(1, (i + 1) / WarmUpSteps) · (1 if i / n &lt; DecayStart, else 1 - (1 - FinalFactor)(i / n - DecayStart) / (1 - DecayStart))
 /// </code>
 /// </summary>
-public sealed record WarmUpDecaySchedule
+public sealed record WarmUpDecaySchedule : LearningRateSchedule
 {
+    /// <summary>Steps of the run n, positive, default 400.</summary>
+    public int StepCount { get; init; } = 400;
+
     /// <summary>Steps of the warm-up, ≥ 0; 0 and 1 start at full rate; default 30.</summary>
     public int WarmUpSteps { get; init; } = 30;
 
@@ -33,4 +36,7 @@ public sealed record WarmUpDecaySchedule
             : 1d - (1d - FinalFactor) * (progress - DecayStart) / (1d - DecayStart);
         return warmUp * decay;
     }
+
+    /// <inheritdoc/>
+    protected override double Value(int index) => Factor(index, StepCount);
 }

@@ -95,7 +95,7 @@ internal sealed class ConfigurationBinder
             ScheduledValue { IsConstant: true } constant => Plain(constant.ToString()),
             ScheduledValue schedule => new ConfigurationSequence(origin, [.. schedule.Texts().Select(Plain)]),
             Interval interval => List(interval.Min, interval.Max),
-            Moments moments => List(moments.First, moments.Second),
+            Moments moments => moments.Third is { } third ? List(moments.First, moments.Second, third) : List(moments.First, moments.Second),
             Rgb colour => List(colour.R, colour.G, colour.B),
             ImmutableArray<ViewPrompt> rows => new ConfigurationSequence(origin, [.. rows.Select(row => Unbind(row, origin))]),
             _ => Unbind(value, origin),
@@ -106,17 +106,17 @@ internal sealed class ConfigurationBinder
     {
         if (type == typeof(Interval))
         {
-            return Numbers(node, name, 2) is [float min, float max] ? new Interval(min, max) : null;
+            return Numbers(node, name, 2, 2) is [float min, float max] ? new Interval(min, max) : null;
         }
 
         if (type == typeof(Moments))
         {
-            return Numbers(node, name, 2) is [float first, float second] ? new Moments(first, second) : null;
+            return Numbers(node, name, 2, 3) is { } betas ? new Moments(betas[0], betas[1], betas.Length == 3 ? betas[2] : null) : null;
         }
 
         if (type == typeof(Rgb))
         {
-            return Numbers(node, name, 3) is [float r, float g, float b] ? new Rgb(r, g, b) : null;
+            return Numbers(node, name, 3, 3) is [float r, float g, float b] ? new Rgb(r, g, b) : null;
         }
 
         if (type == typeof(ImmutableArray<ViewPrompt>))
@@ -174,17 +174,18 @@ internal sealed class ConfigurationBinder
         return float.TryParse(text, Real, CultureInfo.InvariantCulture, out float x) && float.IsFinite(x) ? x : null;
     }
 
-    private float[]? Numbers(ConfigurationNode node, string name, int count)
+    private float[]? Numbers(ConfigurationNode node, string name, int least, int most)
     {
-        string expected = string.Create(CultureInfo.InvariantCulture, $"a list of {count} numbers");
-        if (node is not ConfigurationSequence sequence || sequence.Items.Count != count)
+        string count = string.Create(CultureInfo.InvariantCulture, least == most ? $"{least}" : $"{least} or {most}");
+        string expected = $"a list of {count} numbers";
+        if (node is not ConfigurationSequence sequence || sequence.Items.Count < least || sequence.Items.Count > most)
         {
             Wrong(node, name, expected);
             return null;
         }
 
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i++)
+        float[] numbers = new float[sequence.Items.Count];
+        for (int i = 0; i < numbers.Length; i++)
         {
             if (sequence.Items[i] is not ConfigurationScalar { Quoted: false } scalar || ParsePlain(typeof(float), scalar.Text) is not float x)
             {

@@ -72,7 +72,8 @@ internal sealed partial class ConfigurationValidator
         Within("checkpoint_interval", c.CheckpointInterval, 1, 1_000_000);
         Within("checkpoint_keep", c.CheckpointKeep, 1, 1_000_000);
         Within("preview_interval", c.PreviewInterval, 0, 1_000_000);
-        Require("ema_decay", c.EmaDecay == 0f, "0, as this version keeps no moving average", c.EmaDecay);
+        Require("ema_decay", c.EmaDecay is >= 0f and < 1f, "0 to below 1", c.EmaDecay);
+        Within("ema_interval", c.EmaInterval, 1, 1_000_000);
         Require("device", DevicePattern().IsMatch(c.Device), "auto, cpu, cuda or cuda:N", c.Device);
         Within("threads", c.Threads, 0, 1024);
     }
@@ -181,12 +182,25 @@ internal sealed partial class ConfigurationValidator
     {
         Positive("optim.lr", optim.LearningRate, 1);
         Positive("optim.encoder_lr", optim.EncoderLearningRate, 1);
-        Require("optim.betas", optim.Betas is { First: >= 0f and < 1f, Second: >= 0f and < 1f }, "two numbers from 0 to below 1",
-            string.Create(CultureInfo.InvariantCulture, $"[{optim.Betas.First}, {optim.Betas.Second}]"));
+        Positive("optim.background_lr", optim.BackgroundLearningRate, 1);
+        bool adan = optim.Name == OptimizerKind.Adan;
+        bool usable = optim.Betas is { First: >= 0f and < 1f, Second: >= 0f and < 1f, Third: null or (>= 0f and < 1f) };
+        Require("optim.betas", usable && adan == optim.Betas.Third.HasValue,
+            adan ? "three numbers from 0 to below 1 for adan, as [0.98, 0.92, 0.99]" : $"numbers from 0 to below 1, two for {optim.Name.ToString().ToLowerInvariant()}",
+            optim.Betas);
         Positive("optim.eps", optim.Eps, 1);
+        Share("optim.weight_decay", optim.WeightDecay);
+        Within("optim.max_grad_norm", optim.MaxGradientNorm, 0, float.MaxValue);
+        Within("optim.grad_clip", optim.GradientClip, 0, float.MaxValue);
         Within("optim.warmup_steps", optim.WarmupSteps, 0, 1_000_000);
+        Share("optim.warmup_factor", optim.WarmupFactor);
         Share("optim.decay_start", optim.DecayStart);
         Share("optim.final_factor", optim.FinalFactor);
+        Require("optim.final_factor", optim.Schedule != RateSchedule.Exponential || optim.FinalFactor > 0f, "above 0 with schedule exponential", optim.FinalFactor);
+        Within("optim.shampoo.exponent_override", optim.Shampoo.ExponentOverride, 0, 16);
+        Within("optim.shampoo.block_size", optim.Shampoo.BlockSize, 1, 1024);
+        Within("optim.shampoo.root_interval", optim.Shampoo.RootInterval, 1, 1_000_000);
+        Within("optim.shampoo.plain_steps", optim.Shampoo.PlainSteps, 0, 1_000_000);
     }
 
     private void CheckLoss(LossConfiguration loss)

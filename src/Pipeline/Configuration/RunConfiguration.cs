@@ -87,8 +87,20 @@ public sealed record RunConfiguration
     [NotPartOfResult]
     public int PreviewInterval { get; init; } = 100;
 
-    /// <summary>Decay of the exponential moving average used for pictures; only 0 (off) so far, default 0.</summary>
+    /// <summary>
+    /// Decay of the exponential moving average of the parameters, which pictures, previews and scores are made from; 0 (no average) to
+    /// below 1, default 0.
+    /// </summary>
     public float EmaDecay { get; init; }
+
+    /// <summary>Steps between two updates of the moving average; at least 1, default 1 (stable-dreamfusion: 100).</summary>
+    public int EmaInterval { get; init; } = 1;
+
+    /// <summary>
+    /// Whether update u of the moving average takes min(ema_decay, (1 + u) / (10 + u)), so that it forgets the start (torch_ema's
+    /// use_num_updates); default true.
+    /// </summary>
+    public bool EmaWarmup { get; init; } = true;
 
     /// <summary>Same seed, same bits also where that costs speed; the CPU is always deterministic. Default false.</summary>
     public bool Deterministic { get; init; }

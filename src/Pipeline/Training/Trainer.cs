@@ -36,7 +36,8 @@ public sealed class Trainer : IDisposable
         Field.Initialise(configuration.Seed);
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
         _renderer = new Renderer(Field, Occupancy, (long)configuration.Renderer.FieldMemoryMebibytes << 20);
-        _optimizer = new FieldOptimizer(device, Field.Parameters, configuration.Optim);
+        _optimizer = new FieldOptimizer(device, Field.Parameters, configuration.Optim, configuration.Iters);
+        Average = ParameterAverage.Create(device, Field.Parameters, configuration);
         _views = new ViewDistillation(configuration, device, Field, _renderer, judge, new Regularizers(configuration, guidance.TermCount));
     }
 
@@ -48,6 +49,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The optimiser's state.</summary>
     public FieldOptimizer Optimizer => _optimizer;
+
+    /// <summary>The moving average of the parameters, or null if the configuration has none.</summary>
+    public ParameterAverage? Average { get; }
 
     /// <summary>The renderer of the field.</summary>
     public Renderer Renderer => _renderer;
@@ -73,15 +77,20 @@ public sealed class Trainer : IDisposable
             _views.Distil(step, view, _clock);
         }
 
-        OptimizerReport update = _optimizer.Step(step, _configuration.Iters);
-        _clock.Lap("optimiser");
+        OptimizerReport update = _optimizer.Step(step);
         Step++;
+        Average?.Update(Step);
+        _clock.Lap("optimiser");
         return Report(update);
     }
+
+    /// <summary>Continues at a step whose state a checkpoint has restored.</summary>
+    internal void GoOnFrom(int step) => Step = step;
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Average?.Dispose();
         _optimizer.Dispose();
         Occupancy.Dispose();
         Field.Dispose();

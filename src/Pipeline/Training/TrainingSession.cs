@@ -162,14 +162,18 @@ public sealed class TrainingSession : IDisposable
         long start = Stopwatch.GetTimestamp();
         _observer.PhaseChanged(TrainingPhase.Previewing);
         ViewDataConfiguration view = _configuration.Data.Validation;
-        string path = _folder.WritePreview(
-            _trainer.Step,
-            EvaluationViews.Sheet(EvaluationViews.Render(_pictures, view.Size, view.Width, view.Height, _configuration.Renderer.EvalMaxSteps)));
+        string path = _folder.WritePreview(_trainer.Step, EvaluationViews.Sheet(Render(view.Size, view.Width, view.Height)));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         _previewSeconds += seconds;
         _record.AddSeconds("previews", seconds);
         _observer.FileWritten(path);
         _observer.PhaseChanged(TrainingPhase.Optimizing);
+    }
+
+    private IReadOnlyList<ViewLayers> Render(int views, int width, int height)
+    {
+        using IDisposable? average = _trainer.Average?.InPlace();
+        return EvaluationViews.Render(_pictures, views, width, height, _configuration.Renderer.EvalMaxSteps);
     }
 
     private string Save()
@@ -197,12 +201,12 @@ public sealed class TrainingSession : IDisposable
         long start = Stopwatch.GetTimestamp();
         ViewDataConfiguration test = _configuration.Data.Test;
         int judged = _model.Clip is { } clip ? clip.ImageSize * ClipScorer.Oversampling : 0;
-        IReadOnlyList<ViewLayers> views = EvaluationViews.Render(_pictures, test.Size, test.Width, test.Height, _configuration.Renderer.EvalMaxSteps);
+        IReadOnlyList<ViewLayers> views = Render(test.Size, test.Width, test.Height);
         _observer.FileWritten(_folder.WriteSheet(EvaluationViews.Sheet(views)));
         bool sameViews = judged == test.Width && judged == test.Height && test.Size == EvaluationViews.Count;
         if (judged > 0 && !sameViews)
         {
-            views = EvaluationViews.Render(_pictures, EvaluationViews.Count, judged, judged, _configuration.Renderer.EvalMaxSteps);
+            views = Render(EvaluationViews.Count, judged, judged);
         }
         _record.AddSeconds("pictures", Stopwatch.GetElapsedTime(start).TotalSeconds);
         start = Stopwatch.GetTimestamp();

@@ -100,10 +100,10 @@ public class OptimizerHostTests
                 AdamKernels.Update(i, a);
             }
         });
-        RequireSame(expected, UpdateOnce((a, _) => AdamHost.Update<Lanes512, Vector512<float>>(threads, a)));
-        RequireSame(expected, UpdateOnce((a, _) => AdamHost.Update<Lanes256, Vector256<float>>(threads, a)));
-        RequireSame(expected, UpdateOnce((a, _) => AdamHost.Update<Lanes128, Vector128<float>>(threads, a)));
-        RequireSame(expected, UpdateOnce((a, _) => AdamHost.Update<Lanes32, float>(threads, a)));
+        RequireSame(expected, UpdateOnce((a, count) => ParameterSweep.Run<AdamSweep, Lanes512, Vector512<float>>(threads, count, AdamSweep.Of(a))));
+        RequireSame(expected, UpdateOnce((a, count) => ParameterSweep.Run<AdamSweep, Lanes256, Vector256<float>>(threads, count, AdamSweep.Of(a))));
+        RequireSame(expected, UpdateOnce((a, count) => ParameterSweep.Run<AdamSweep, Lanes128, Vector128<float>>(threads, count, AdamSweep.Of(a))));
+        RequireSame(expected, UpdateOnce((a, count) => ParameterSweep.Run<AdamSweep, Lanes32, float>(threads, count, AdamSweep.Of(a))));
     }
 
     private static float[][] UpdateOnce(Action<AdamKernels.UpdateArgs, int> update)

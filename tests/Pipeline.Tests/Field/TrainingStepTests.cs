@@ -142,7 +142,7 @@ public sealed class TrainingStepTests
                 Fill();
             }
             _renderer = new Renderer(_field, _occupancy, fieldMemory);
-            _optimizer = new FieldOptimizer(Device, _field.Parameters, _configuration.Optim);
+            _optimizer = new FieldOptimizer(Device, _field.Parameters, _configuration.Optim, 100);
             _regularizers = new Regularizers(_configuration, 16);
             _upstream = new float[48 * 48 * 3];
             var random = new Random(4);
@@ -173,7 +173,7 @@ public sealed class TrainingStepTests
             _regularizers.Add(tape, _field, view, step);
             tape.Backward();
             float[] image = read ? Read(view.Image.Value) : [], gradients = read ? Read(_field.Parameters.Gradients) : [];
-            OptimizerReport update = optimise ? _optimizer.Step(step, 100) : default;
+            OptimizerReport update = optimise ? _optimizer.Step(step) : default;
             return new Step(view.Samples.Count, image, gradients, Device.Pool.PeakRentedBytes, read ? _regularizers.ReadValues() : [], update);
         }
 

@@ -53,7 +53,7 @@ public sealed class Painter : IDisposable
             new PixelPainting(Parameters[PixelPainting.ParameterName].Variable, guidance, width, height, configuration.Nerf.AlbedoGain, configuration.Seed),
             _network,
         ];
-        Optimizer = new FieldOptimizer(device, Parameters, configuration.Optim);
+        Optimizer = new FieldOptimizer(device, Parameters, configuration.Optim, configuration.Iters);
     }
 
     /// <summary>Every trainable parameter.</summary>
@@ -83,7 +83,7 @@ public sealed class Painter : IDisposable
             timestep = report.Timestep;
             _clock.Lap(painting.Name);
         }
-        OptimizerReport update = Optimizer.Step(Step, _configuration.Iters);
+        OptimizerReport update = Optimizer.Step(Step);
         _clock.Lap("optimiser");
         Step++;
         return new StepReport

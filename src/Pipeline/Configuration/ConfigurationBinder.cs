@@ -176,8 +176,9 @@ internal sealed class ConfigurationBinder
 
     private float[]? Numbers(ConfigurationNode node, string name, int least, int most)
     {
-        string count = string.Create(CultureInfo.InvariantCulture, least == most ? $"{least}" : $"{least} or {most}");
-        string expected = $"a list of {count} numbers";
+        string expected = least == most
+            ? string.Create(CultureInfo.InvariantCulture, $"a list of {least} numbers")
+            : string.Create(CultureInfo.InvariantCulture, $"a list of {least} or {most} numbers");
         if (node is not ConfigurationSequence sequence || sequence.Items.Count < least || sequence.Items.Count > most)
         {
             Wrong(node, name, expected);

@@ -4,8 +4,6 @@ using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Optimize;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Training.Methods;
-using ILGPU;
-using ILGPU.Runtime;
 
 namespace DreamFusion.Pipeline.Training;
 

@@ -8,7 +8,8 @@ internal static class DreamFusionPreset
     {
         Iters = 15_000,
         GuidanceScale = 100f,
-        AlbedoIterRatio = 1000f / 15_000f,
+        AlbedoIterRatio = 0f,
+        AlbedoIterSteps = 1000,
         ShadedRatio = 0.75f,
         TexturelessRatio = 0.5f,
         MinAmbientRatio = 0.1f,
@@ -26,6 +27,14 @@ internal static class DreamFusionPreset
             DensityScale = 1f,
             AlbedoGain = 1f,
         },
+        Background = new BackgroundConfiguration { Kind = BackgroundKind.Torchngp },
+        Material = new MaterialConfiguration
+        {
+            Light = LightKind.Point,
+            LightMean = LightMean.CameraPosition,
+            LightSpread = 1f,
+            LightDistanceRange = new Interval(0.8f, 1.5f),
+        },
         Guidance = new GuidanceConfiguration
         {
             TimestepRange = new Interval(0.02f, 0.98f),
@@ -34,5 +43,22 @@ internal static class DreamFusionPreset
             Posterior = PosteriorMode.Sample,
         },
         Loss = new LossConfiguration { Opacity = 1e-3f, Entropy = 0f, Orientation = 1e-2f, TotalVariation = 0f, ScaleByLatents = false },
+        Data = new DataConfiguration
+        {
+            Train = new TrainDataConfiguration
+            {
+                BatchSize = 4,
+                Width = 64,
+                Height = 64,
+                RadiusRange = new Interval(1f, 1.5f),
+                HalfWidthRange = null,
+                FocalRange = new Interval(0.7f, 1.35f),
+                ThetaRange = new Interval(0f, 100f),
+                PhiRange = new Interval(0f, 360f),
+                OverheadRatio = 0f,
+                UniformSphereRate = 0.5f,
+                Jitter = true,
+            },
+        },
     });
 }

@@ -8,7 +8,8 @@ internal static class ThreestudioPreset
     {
         Iters = 10_000,
         GuidanceScale = 100f,
-        AlbedoIterRatio = 0.2f,
+        AlbedoIterRatio = 0f,
+        AlbedoIterSteps = 2001,
         ShadedRatio = 0.75f,
         TexturelessRatio = 0.5f,
         MinAmbientRatio = 0.1f,
@@ -36,6 +37,19 @@ internal static class ThreestudioPreset
             },
             Net = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 2, Bias = false },
         },
+        Background = new BackgroundConfiguration
+        {
+            Kind = BackgroundKind.Environment,
+            EncoderDegree = 3,
+            Net = new MlpConfiguration { NumHiddenDims = 16, NumLayers = 3, Bias = false },
+        },
+        Material = new MaterialConfiguration
+        {
+            Light = LightKind.Point,
+            LightMean = LightMean.CameraPosition,
+            LightSpread = 1f,
+            LightDistanceRange = new Interval(0.8f, 1.5f),
+        },
         Renderer = new RendererConfiguration { GridResolution = 32, MaxSteps = 512, EvalMaxSteps = 512, SampleBudget = 1 << 22 },
         Guidance = new GuidanceConfiguration
         {
@@ -47,6 +61,23 @@ internal static class ThreestudioPreset
         Loss = new LossConfiguration { Opacity = 1f, Entropy = 0f, Orientation = 10f, TotalVariation = 0f, ScaleByLatents = false },
         Data = new DataConfiguration
         {
+            Train = new TrainDataConfiguration
+            {
+                Width = 64,
+                Height = 64,
+                RadiusRange = new Interval(1.5f, 2f),
+                HalfWidthRange = null,
+                FovyRange = new Interval(40f, 70f),
+                ThetaRange = new Interval(45f, 100f),
+                PhiRange = new Interval(-180f, 180f),
+                BatchUniformAzimuth = true,
+                OverheadRatio = 0f,
+                UniformAreaRate = 0.5f,
+                Jitter = true,
+                DefaultRadius = 2f,
+                DefaultPolar = 75f,
+                DefaultFovy = 70f,
+            },
             Validation = new ViewDataConfiguration { Size = 1, Width = 512, Height = 512 },
             Test = new ViewDataConfiguration { Size = 120, Width = 512, Height = 512 },
         },

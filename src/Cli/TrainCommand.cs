@@ -9,7 +9,6 @@ using System.Text.RegularExpressions;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Configuration;
-using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Training;
 using DreamFusion.Pipeline.Training.TwoD;
@@ -29,15 +28,13 @@ internal sealed partial class TrainCommand
     private readonly Argument<string?> _prompt = new("prompt") { Description = "What to make, in quotes.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _text = new("--text") { Description = "Another way to give the prompt.", HelpName = "prompt" };
     private readonly Option<string?> _out = new("--out", "--workspace") { Description = "Run folder, new or empty. [default: runs/<slug>-<n>]", HelpName = "dir" };
-    private readonly Option<string?> _model = new("--model") { Description = "Diffusion prior: 'toybox' or a folder in the diffusers ONNX layout. [default: toybox]", HelpName = "dir" };
-    private readonly Option<string?> _preset = new("--preset") { Description = "Built-in configuration: " + string.Join(", ", PresetCatalogue.Names) + ".", HelpName = "name" };
-    private readonly Option<string?> _config = new("--config") { Description = "Configuration file (YAML), such as a run's config.yaml.", HelpName = "file" };
-    private readonly Option<string[]> _set = new("--set") { Description = "One option of the configuration, such as nerf.bound=1.2. Repeatable.", HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
+    private readonly ConfigurationOptions _configuration = new();
     private readonly Option<int?> _iters = new("--iters") { Description = "Optimisation steps.", HelpName = "n" };
     private readonly Option<uint?> _seed = new("--seed") { Description = "Seed of every random draw.", HelpName = "n" };
     private readonly Option<string?> _negative = new("--negative") { Description = "What to keep away from.", HelpName = "text" };
     private readonly Option<float?> _guidanceScale = new("--guidance-scale") { Description = "How strongly the prompt pulls.", HelpName = "x" };
     private readonly Option<string?> _size = new("--size") { Description = "Size of the training render in pixels, such as 64x64.", HelpName = "WxH" };
+    private readonly Option<bool> _deterministic = new("--deterministic") { Description = "Same seed, same bits on every device; the CPU always works so." };
     private readonly Option<string?> _device = new("--device") { Description = "Where our kernels run: auto, cpu, cuda or cuda:N.", HelpName = "device" };
     private readonly Option<int?> _threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", HelpName = "n" };
     private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (host code for this CPU). [default: tuned]", HelpName = "choice" };
@@ -59,8 +56,8 @@ internal sealed partial class TrainCommand
         Command command = new(Name, "Trains a 3D object from a sentence; ends with pictures in a run folder.") { train._prompt };
         Option[] options =
         [
-            train._out, train._iters, train._seed, train._model, train._preset, train._config, train._set, train._negative, train._guidanceScale, train._size,
-            train._device, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._anyway, train._text,
+            train._out, train._iters, train._seed, .. train._configuration.All, train._negative, train._guidanceScale, train._size,
+            train._deterministic, train._device, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._anyway, train._text,
         ];
         foreach (Option option in options)
         {
@@ -73,6 +70,7 @@ internal sealed partial class TrainCommand
             command,
             "dfk train \"a hamburger\"",
             "dfk train \"a red chair\" --out chair --seed 3 --iters 600",
+            "dfk train --text \"a hamburger\" --workspace trial -O --model DIR",
             "dfk train --2d \"a hamburger\"",
             "dfk train --config runs/a-hamburger-1/config.yaml --set loss.lambda_tv=0.02");
         command.SetAction(train.Invoke);
@@ -89,12 +87,14 @@ internal sealed partial class TrainCommand
 
     private ExitCode Train(ParseResult parse, TrainingScreen screen, bool json, bool quiet)
     {
-        RunConfiguration configuration = Sources(parse).Resolve();
+        ResolvedConfiguration resolved = Sources(parse).ResolveWithOrigins();
+        RunConfiguration configuration = resolved.Configuration;
         DeviceSelection.Require(configuration);
         TrainingRequest request = new()
         {
             OutputFolder = parse.GetValue(_out),
-            NoVideo = parse.GetValue(_noVideo),
+            Notes = resolved.Notes,
+            NoVideo = parse.GetValue(_noVideo) || !configuration.ExportVideo,
             NoMesh = parse.GetValue(_noMesh),
             Anyway = parse.GetValue(_anyway),
             Kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned,
@@ -118,13 +118,7 @@ internal sealed partial class TrainCommand
 
     private ConfigurationSources Sources(ParseResult parse)
     {
-        List<ConfigurationOverride> overrides = [];
-        foreach (string entry in parse.GetValue(_set) ?? [])
-        {
-            int equals = entry.IndexOf('=', StringComparison.Ordinal);
-            overrides.Add(new ConfigurationOverride("--set", entry[..equals], entry[(equals + 1)..]));
-        }
-
+        List<ConfigurationOverride> overrides = [.. _configuration.Overrides(parse)];
         void Add(string source, string key, object? value)
         {
             if (value is not null)
@@ -135,11 +129,11 @@ internal sealed partial class TrainCommand
 
         Add("the prompt", "prompt", parse.GetValue(_prompt));
         Add("--text", "prompt", parse.GetValue(_text));
-        Add("--model", "model", parse.GetValue(_model));
         Add("--iters", "iters", parse.GetValue(_iters));
         Add("--seed", "seed", parse.GetValue(_seed));
         Add("--negative", "negative_prompt", parse.GetValue(_negative));
         Add("--guidance-scale", "guidance_scale", parse.GetValue(_guidanceScale));
+        Add("--deterministic", "deterministic", parse.GetValue(_deterministic) ? "true" : null);
         Add("--device", "device", parse.GetValue(_device));
         Add("--threads", "threads", parse.GetValue(_threads));
         Add("--preview-interval", "preview_interval", parse.GetValue(_previewInterval));
@@ -150,15 +144,15 @@ internal sealed partial class TrainCommand
             Add("--size", "data.train_dataset.height", sides[1]);
         }
 
-        return new ConfigurationSources { Preset = parse.GetValue(_preset), ConfigurationPath = parse.GetValue(_config), Overrides = overrides };
+        return _configuration.Sources(parse) with { Overrides = overrides };
     }
 
     // Whatever the parser cannot know about the shape of the command line; the contents are checked with the configuration.
     private void Validate(CommandResult result)
     {
-        string?[] sets = Tokens(result, _set);
+        _configuration.Validate(result);
         bool prompt = Tokens(result, _text).Length > 0 || result.GetResult(_prompt) is { Tokens.Count: > 0 };
-        bool promptElsewhere = Tokens(result, _config).Length > 0 || sets.Any(entry => entry!.StartsWith("prompt=", StringComparison.Ordinal));
+        bool promptElsewhere = _configuration.MayGivePrompt(result);
         if (!prompt && !promptElsewhere)
         {
             result.AddError("expected a prompt that says what to make: dfk train \"a hamburger\"");
@@ -178,11 +172,6 @@ internal sealed partial class TrainCommand
                     result.AddError($"{option.Name} makes no sense with --2d, which makes a sheet and nothing else; leave it out.");
                 }
             }
-        }
-
-        foreach (string? entry in sets.Where(entry => !entry!.Contains('=', StringComparison.Ordinal)))
-        {
-            result.AddError($"--set: expected key=value, got '{entry}'.");
         }
 
         if (Tokens(result, _size) is [{ } size] && !SizePattern().IsMatch(size))

@@ -11,18 +11,27 @@ namespace DreamFusion.Pipeline.Configuration;
 internal sealed class ConfigurationBinder
 {
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _failed = [];
     private readonly Dictionary<string, ConfigurationOrigin> _origins = [];
 
     /// <summary>What was wrong; empty if the result can be used.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
+    /// <summary>Full names of the options that a problem is about; they have the fallback's value.</summary>
+    public IReadOnlySet<string> Failed => _failed;
+
     /// <summary>Where each bound option was written, by its full name.</summary>
     public IReadOnlyDictionary<string, ConfigurationOrigin> Origins => _origins;
 
     /// <summary>A record from a group of options; options that are not written keep the record's default.</summary>
-    public object Bind(Type record, ConfigurationMapping mapping, string prefix = "")
+    /// <param name="record">The record's type.</param>
+    /// <param name="mapping">The options.</param>
+    /// <param name="fallback">A record of that type whose values stand in for those that cannot be read; null for the defaults.</param>
+    /// <param name="prefix">Before the options' names in messages.</param>
+    public object Bind(Type record, ConfigurationMapping mapping, object? fallback = null, string prefix = "")
     {
         object result = Activator.CreateInstance(record)!;
+        fallback ??= result;
         Dictionary<string, PropertyInfo> options = ConfigurationSchema.Options(record).ToDictionary(ConfigurationSchema.NameOf);
         foreach ((string key, ConfigurationNode node) in mapping.Entries)
         {
@@ -37,11 +46,11 @@ internal sealed class ConfigurationBinder
             if (node is ConfigurationScalar { IsNull: true } && ConfigurationSchema.IsNullable(option))
             {
                 option.SetValue(result, null);
+                continue;
             }
-            else if (Convert(Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType, node, name) is { } value)
-            {
-                option.SetValue(result, value);
-            }
+
+            object? instead = option.GetValue(fallback);
+            option.SetValue(result, Convert(Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType, node, name, instead) ?? instead);
         }
 
         return result;
@@ -58,7 +67,7 @@ internal sealed class ConfigurationBinder
                 continue;
             }
 
-            entries.Add(new(ConfigurationSchema.NameOf(option), Written(option.GetValue(record), origin)));
+            entries.Add(new(ConfigurationSchema.NameOf(option), Written(option.GetValue(record), origin, determiningOnly)));
         }
 
         return new ConfigurationMapping(origin, entries);
@@ -73,7 +82,7 @@ internal sealed class ConfigurationBinder
         return $"{origin}: unknown option '{name}'{advice}";
     }
 
-    private static ConfigurationNode Written(object? value, ConfigurationOrigin origin)
+    private static ConfigurationNode Written(object? value, ConfigurationOrigin origin, bool determiningOnly)
     {
         ConfigurationScalar Plain(string text)
         {
@@ -98,12 +107,18 @@ internal sealed class ConfigurationBinder
             Moments moments => moments.Third is { } third ? List(moments.First, moments.Second, third) : List(moments.First, moments.Second),
             Rgb colour => List(colour.R, colour.G, colour.B),
             ImmutableArray<ViewPrompt> rows => new ConfigurationSequence(origin, [.. rows.Select(row => Unbind(row, origin))]),
-            _ => Unbind(value, origin),
+            _ => Unbind(value, origin, determiningOnly),
         };
     }
 
-    private object? Convert(Type type, ConfigurationNode node, string name)
+    private object? Convert(Type type, ConfigurationNode node, string name, object? fallback)
     {
+        if (node is ConfigurationRefused)
+        {
+            _failed.Add(name);
+            return null;
+        }
+
         if (type == typeof(Interval))
         {
             return Numbers(node, name, 2, 2) is [float min, float max] ? new Interval(min, max) : null;
@@ -131,7 +146,7 @@ internal sealed class ConfigurationBinder
 
         if (ConfigurationSchema.IsGroup(type))
         {
-            return node is ConfigurationMapping mapping ? Bind(type, mapping, name + ".") : Wrong(node, name, "a group of options");
+            return node is ConfigurationMapping mapping ? Bind(type, mapping, fallback, name + ".") : Wrong(node, name, "a group of options");
         }
 
         return node is ConfigurationScalar scalar ? ConvertScalar(type, scalar, name) : Wrong(node, name, Expected(type));
@@ -144,11 +159,9 @@ internal sealed class ConfigurationBinder
             return scalar.IsNull ? "" : scalar.Text;
         }
 
-        object? value = null;
-        if (!scalar.Quoted)
-        {
-            value = type.IsEnum ? ConfigurationSchema.Members(type).GetValueOrDefault(scalar.Text) : ParsePlain(type, scalar.Text);
-        }
+        // NeMo's files write names in quotes, as in encoder_type: 'hashgrid'; a number or a truth value in quotes is a text.
+        object? value = type.IsEnum ? ConfigurationSchema.Members(type).GetValueOrDefault(scalar.Text)
+            : scalar.Quoted ? null : ParsePlain(type, scalar.Text);
 
         return value ?? Wrong(scalar, name, Expected(type));
     }
@@ -240,7 +253,7 @@ internal sealed class ConfigurationBinder
                 return Wrong(sequence.Items[i], row, Expected);
             }
 
-            rows.Add((ViewPrompt)Bind(typeof(ViewPrompt), mapping, row + "."));
+            rows.Add((ViewPrompt)Bind(typeof(ViewPrompt), mapping, prefix: row + "."));
         }
 
         return rows.ToImmutableArray();
@@ -249,6 +262,7 @@ internal sealed class ConfigurationBinder
     private object? Wrong(ConfigurationNode node, string name, string expected)
     {
         _problems.Add($"{node.Origin}: {name}: expected {expected}, got {node.Describe()}");
+        _failed.Add(name);
         return null;
     }
 

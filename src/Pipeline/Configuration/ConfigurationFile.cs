@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -9,6 +11,8 @@ namespace DreamFusion.Pipeline.Configuration;
 /// <summary>The YAML form of a <see cref="RunConfiguration"/>, complete: reading it back gives the same configuration.</summary>
 public static class ConfigurationFile
 {
+    private const int OriginColumn = 48;
+
     /// <summary>The whole configuration as YAML, one option a line, with a line feed after each.</summary>
     public static string Write(RunConfiguration configuration)
     {
@@ -26,20 +30,73 @@ public static class ConfigurationFile
         return Write(ConfigurationBinder.Unbind(configuration, default, determiningOnly: true));
     }
 
-    /// <summary>Reads a configuration file over its preset (its own <c>preset</c> option, else <c>toybox</c>) and validates the result.</summary>
+    /// <summary>The whole configuration as YAML, with a comment at each option that says where its value came from, after the notes as comments.</summary>
+    public static string WriteWithOrigins(ResolvedConfiguration resolved)
+    {
+        ArgumentNullException.ThrowIfNull(resolved);
+        Dictionary<string, ResolvedOption> options = resolved.Options.ToDictionary(option => option.Name);
+        StringBuilder text = new();
+        foreach (string note in resolved.Notes)
+        {
+            text.Append("# ").Append(note.ReplaceLineEndings(" ")).Append('\n');
+        }
+
+        List<string> path = [];
+        foreach (string line in Write(resolved.Configuration).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            text.Append(line);
+            if (NameOf(line, path) is { } name && options.TryGetValue(name, out ResolvedOption? option))
+            {
+                string origin = new ConfigurationOrigin(option.Source, option.Line).ToString();
+                text.Append(' ', Math.Max(1, OriginColumn - line.Length)).Append("# ").Append(origin.ReplaceLineEndings(" "));
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Reads a configuration file over its preset (its own <c>preset</c> option, else the usual one) and validates the result.</summary>
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; one message with all problems, each with file, line and key.</exception>
     public static RunConfiguration Read(string path)
     {
         return new ConfigurationSources { ConfigurationPath = path }.Resolve();
     }
 
-    private static string Write(ConfigurationMapping options)
+    /// <summary>A value as YAML on one line.</summary>
+    internal static string WriteValue(ConfigurationNode value)
+    {
+        const string Key = "x";
+        ConfigurationMapping list = new(default, [new(Key, value)]);
+        string text = WriteDocument(emitter => Emit(emitter, list, insideList: true));
+        return text.Trim()[(Key.Length + 3)..^1].Trim();
+    }
+
+    // Full name of the option that begins on a line; null for the rows of a table. `path` holds the groups around the line before.
+    private static string? NameOf(string line, List<string> path)
+    {
+        string trimmed = line.TrimStart(' ');
+        if (trimmed.StartsWith('-'))
+        {
+            return null;
+        }
+
+        int depth = (line.Length - trimmed.Length) / 2;
+        path.RemoveRange(depth, path.Count - depth);
+        path.Add(trimmed[..trimmed.IndexOf(':', StringComparison.Ordinal)]);
+        return string.Join('.', path);
+    }
+
+    private static string Write(ConfigurationMapping options) => WriteDocument(emitter => Emit(emitter, options, insideList: false));
+
+    private static string WriteDocument(Action<Emitter> emit)
     {
         using StringWriter writer = new() { NewLine = "\n" };
         Emitter emitter = new(writer, EmitterSettings.Default.WithMaxSimpleKeyLength(128).WithBestWidth(int.MaxValue));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart());
-        Emit(emitter, options, insideList: false);
+        emit(emitter);
         emitter.Emit(new DocumentEnd(isImplicit: true));
         emitter.Emit(new StreamEnd());
         return writer.ToString();
@@ -55,8 +112,8 @@ public static class ConfigurationFile
                 emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, scalar.Text, style, isPlainImplicit: true, isQuotedImplicit: true));
                 break;
             case ConfigurationSequence sequence:
-                bool numbers = sequence.Items.Count == 0 || sequence.Items[0] is ConfigurationScalar;
-                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, numbers ? SequenceStyle.Flow : SequenceStyle.Block));
+                bool flow = insideList || sequence.Items.Count == 0 || sequence.Items[0] is ConfigurationScalar;
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, flow ? SequenceStyle.Flow : SequenceStyle.Block));
                 foreach (ConfigurationNode item in sequence.Items)
                 {
                     Emit(emitter, item, insideList: true);

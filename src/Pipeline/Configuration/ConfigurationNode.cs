@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 
 namespace DreamFusion.Pipeline.Configuration;
 
@@ -38,6 +40,16 @@ internal sealed record ConfigurationScalar(ConfigurationOrigin Origin, string Te
     }
 }
 
+/// <summary>A value about which a problem was found already; nothing more is said about it.</summary>
+/// <param name="Origin">Where it was written.</param>
+internal sealed record ConfigurationRefused(ConfigurationOrigin Origin) : ConfigurationNode(Origin)
+{
+    public override string Describe()
+    {
+        return "a value that cannot be used";
+    }
+}
+
 /// <summary>A list.</summary>
 /// <param name="Origin">Where it begins.</param>
 /// <param name="Items">Its elements.</param>
@@ -58,6 +70,59 @@ internal sealed record ConfigurationMapping(ConfigurationOrigin Origin, IReadOnl
     public override string Describe()
     {
         return "a group of options";
+    }
+
+    /// <summary>The value of a key, or null if it is not there.</summary>
+    public ConfigurationNode? Find(string key)
+    {
+        return Entries.FirstOrDefault(entry => entry.Key == key).Value;
+    }
+
+    /// <summary>The value at a path of keys with dots between them, or null if it is not there.</summary>
+    public ConfigurationNode? FindPath(string path)
+    {
+        ConfigurationNode? node = this;
+        foreach (string key in path.Split('.'))
+        {
+            node = (node as ConfigurationMapping)?.Find(key);
+        }
+
+        return node;
+    }
+
+    /// <summary>This group with one key's value replaced or added; a group is replaced as a whole.</summary>
+    public ConfigurationMapping With(string key, ConfigurationNode value)
+    {
+        List<KeyValuePair<string, ConfigurationNode>> entries = [.. Entries];
+        int at = entries.FindIndex(entry => entry.Key == key);
+        if (at < 0)
+        {
+            entries.Add(new(key, value));
+        }
+        else
+        {
+            entries[at] = new(key, value);
+        }
+
+        return this with { Entries = entries };
+    }
+
+    /// <summary>This group without some keys.</summary>
+    public ConfigurationMapping Without(params IEnumerable<string> keys)
+    {
+        return this with { Entries = [.. Entries.Where(entry => !keys.Contains(entry.Key))] };
+    }
+
+    /// <summary>This group without the value at a path, or as it is if there is none.</summary>
+    public ConfigurationMapping WithoutPath(string path)
+    {
+        int dot = path.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0)
+        {
+            return Without(path);
+        }
+
+        return Find(path[..dot]) is ConfigurationMapping group ? With(path[..dot], group.WithoutPath(path[(dot + 1)..])) : this;
     }
 
     /// <summary>This group with the values of <paramref name="over"/> in place of its own; groups are merged, lists replaced.</summary>

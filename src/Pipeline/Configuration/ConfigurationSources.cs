@@ -1,128 +1,105 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
+using DreamFusion.Pipeline.Configuration.Nemo;
 using DreamFusion.Pipeline.Configuration.Presets;
+using DreamFusion.Pipeline.Models;
 
 namespace DreamFusion.Pipeline.Configuration;
-
-/// <summary>One value given on the command line.</summary>
-/// <param name="Source">What the user typed it as, for messages: <c>--set</c> or the name of an option such as <c>--iters</c>.</param>
-/// <param name="Key">The option's full name, <c>group.option</c>.</param>
-/// <param name="Value">The value: text for options that are text, else YAML.</param>
-public sealed record ConfigurationOverride(string Source, string Key, string Value);
 
 /// <summary>Where a configuration comes from. Precedence: preset, then file, then the values of the command line in their order.</summary>
 public sealed record ConfigurationSources
 {
-    /// <summary>Name of the preset, or null: the file's <c>preset</c>, else <c>toybox</c>.</summary>
+    private const string PresetKey = "preset";
+    private const string ModelKey = "model";
+    private const string ForStableDiffusion = "stable-dreamfusion";
+
+    /// <summary>
+    /// Name of the preset, or null: the file's <c>preset</c>, else <c>stable-dreamfusion</c> for a whole model of NeMo's and for any prior
+    /// but the embedded one, else <c>toybox</c>.
+    /// </summary>
     public string? Preset { get; init; }
 
-    /// <summary>Path of a YAML file, or null for none.</summary>
+    /// <summary>Path of a YAML file, this program's or NeMo's; null for none.</summary>
     public string? ConfigurationPath { get; init; }
 
     /// <summary>Values of the command line; later ones win.</summary>
     public IReadOnlyList<ConfigurationOverride> Overrides { get; init; } = [];
 
+    /// <summary>Whether the prompt may be missing and the model may be one that is not there: to look at a configuration, not to train.</summary>
+    public bool AllowsIncomplete { get; init; }
+
     /// <summary>Merges the sources and validates the result.</summary>
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; one message with all problems, each with its place and key.</exception>
     public RunConfiguration Resolve()
     {
-        ConfigurationMapping? file = ConfigurationPath is null ? null : YamlTree.ReadFile(ConfigurationPath);
-        string preset = Preset ?? PresetOf(file) ?? new RunConfiguration().Preset;
-        ConfigurationOrigin presetOrigin = new($"preset {preset}", 0);
-        ConfigurationMapping tree = ConfigurationBinder.Unbind(PresetCatalogue.Get(preset), presetOrigin);
+        return ResolveWithOrigins().Configuration;
+    }
+
+    /// <summary>Merges the sources, validates the result and says where each value came from.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; one message with all problems, each with its place and key.</exception>
+    public ResolvedConfiguration ResolveWithOrigins()
+    {
         List<string> problems = [];
-        if (file is not null)
-        {
-            tree = NemoViewPrompts.Merge(tree, file, problems);
-        }
-
-        foreach (ConfigurationOverride entry in Overrides)
-        {
-            if (Tree(entry, problems) is { } over)
-            {
-                tree = NemoViewPrompts.Merge(tree, over, problems);
-            }
-        }
-
-        tree = NemoViewPrompts.Expand(tree, presetOrigin, problems);
-        // --preset wins over the file's own note of the preset that it was resolved from.
-        ConfigurationScalar name = new(presetOrigin, preset, Quoted: true);
-        tree = tree.Merge(new ConfigurationMapping(presetOrigin, [new("preset", name)]));
+        List<string> notes = [];
+        NemoFile? file = ConfigurationPath is null ? null : NemoFile.Read(YamlTree.ReadFile(ConfigurationPath), problems, notes);
+        Preset preset = FindPreset(file, problems);
+        ConfigurationOrigin origin = new($"preset {preset.Name}", 0);
+        ConfigurationMapping tree = Merge(preset, origin, file, problems, notes);
         ConfigurationBinder binder = new();
-        RunConfiguration configuration = (RunConfiguration)binder.Bind(typeof(RunConfiguration), tree);
-        ConfigurationValidator.ThrowIfAny([.. problems, .. binder.Problems]);
-        ConfigurationValidator.Validate(configuration, binder.Origins);
-        return configuration;
+        RunConfiguration configuration = (RunConfiguration)binder.Bind(typeof(RunConfiguration), tree, preset.Configuration);
+        problems.AddRange(binder.Problems);
+        // What could not be read has the preset's value; a second complaint about it would only confuse.
+        problems.AddRange(ConfigurationValidator.Check(configuration, binder.Origins, AllowsIncomplete)
+            .Where(problem => !binder.Failed.Contains(problem.Name))
+            .Select(problem => problem.Message));
+        ConfigurationValidator.ThrowIfAny(problems);
+        notes.AddRange(preset.Notes.Select(note => $"preset {preset.Name}: {note}"));
+        return new ResolvedConfiguration(configuration, Options(configuration, binder.Origins), [.. notes.Distinct()]) { IsFromNemo = file is { IsNemo: true } };
     }
 
-    private static string? PresetOf(ConfigurationMapping? file)
+    private ConfigurationMapping Merge(Preset preset, ConfigurationOrigin origin, NemoFile? file, List<string> problems, List<string> notes)
     {
-        return file?.Entries.FirstOrDefault(entry => entry.Key == "preset").Value is ConfigurationScalar { IsNull: false } scalar
-            ? scalar.Text
-            : null;
+        ConfigurationMapping tree = ConfigurationBinder.Unbind(preset.Configuration, origin);
+        tree = file is null ? tree : file.Over(tree);
+        tree = Overrides.Aggregate(tree, (under, entry) => entry.Over(under, problems, notes));
+        tree = file is null ? tree : NemoInterpolation.Resolve(tree, file.Around, ConfigurationPath!, problems);
+        tree = NemoGuidance.Translate(tree, origin, AllowsIncomplete, problems, notes);
+        tree = NemoKeys.Translate(tree, origin, problems, notes);
+        tree = NemoViewPrompts.Expand(tree, origin, problems);
+        // --preset wins over the file's own note of the preset that it was resolved from.
+        return tree.With(PresetKey, new ConfigurationScalar(origin, preset.Name, Quoted: true));
     }
 
-    // 'renderer.max_steps' = '64' becomes the group renderer with one entry.
-    private static ConfigurationMapping? Tree(ConfigurationOverride entry, List<string> problems)
+    private Preset FindPreset(NemoFile? file, List<string> problems)
     {
-        ConfigurationOrigin origin = new(entry.Source, 0);
-        if (entry.Key == "preset")
+        string name = Preset ?? Written(file?.Own, PresetKey) ?? Usual(file);
+        if (!PresetCatalogue.Names.Contains(name))
         {
-            problems.Add($"{origin}: preset: is chosen by --preset");
-            return null;
+            problems.Add(PresetCatalogue.Missing(name));
+            name = Usual(file);
         }
 
-        if (NemoViewPrompts.Keys.Contains(entry.Key))
-        {
-            return new ConfigurationMapping(origin, [new(entry.Key, new ConfigurationScalar(origin, entry.Value, Quoted: true))]);
-        }
-
-        string[] known = [.. ConfigurationSchema.FullNames(typeof(RunConfiguration))];
-        if (!known.Contains(entry.Key))
-        {
-            problems.Add(known.Any(name => name.StartsWith(entry.Key + ".", StringComparison.Ordinal))
-                ? $"{origin}: '{entry.Key}' is a group; name one of its options, as in {known.First(name => name.StartsWith(entry.Key + ".", StringComparison.Ordinal))}=VALUE"
-                : ConfigurationBinder.UnknownKey(entry.Key, origin, known));
-            return null;
-        }
-
-        string[] path = entry.Key.Split('.');
-        ConfigurationNode node = Value(entry, path, origin);
-        for (int i = path.Length - 1; i >= 0; i--)
-        {
-            node = new ConfigurationMapping(origin, [new(path[i], node)]);
-        }
-
-        return (ConfigurationMapping)node;
+        return PresetCatalogue.Find(name);
     }
 
-    // A text is taken as it stands: a prompt may hold colons, quotes and brackets that YAML would read.
-    private static ConfigurationNode Value(ConfigurationOverride entry, string[] path, ConfigurationOrigin origin)
+    private string Usual(NemoFile? file)
     {
-        Type type = typeof(RunConfiguration);
-        foreach (string name in path)
-        {
-            type = ConfigurationSchema.Options(type).Single(option => ConfigurationSchema.NameOf(option) == name).PropertyType;
-        }
-
-        if (type == typeof(string) || string.IsNullOrWhiteSpace(entry.Value))
-        {
-            return new ConfigurationScalar(origin, entry.Value, Quoted: type == typeof(string));
-        }
-
-        return WithoutLines(YamlTree.ReadText(entry.Value, $"{entry.Source} {entry.Key}")!, origin);
+        string model = Overrides.LastOrDefault(entry => entry.Key == ModelKey)?.Value ?? Written(file?.Own, ModelKey) ?? (file is null ? null : NemoGuidance.ModelOf(file.Own)) ?? ModelLocator.Toybox;
+        return file is { IsWholeModel: true } || !ModelLocator.IsToybox(model) ? ForStableDiffusion : new RunConfiguration().Preset;
     }
 
-    private static ConfigurationNode WithoutLines(ConfigurationNode node, ConfigurationOrigin origin)
+    private static string? Written(ConfigurationMapping? options, string key)
     {
-        return node switch
-        {
-            ConfigurationSequence s => new ConfigurationSequence(origin, [.. s.Items.Select(item => WithoutLines(item, origin))]),
-            ConfigurationMapping m => new ConfigurationMapping(
-                origin,
-                [.. m.Entries.Select(e => KeyValuePair.Create(e.Key, WithoutLines(e.Value, origin)))]),
-            _ => node with { Origin = origin },
-        };
+        return options?.Find(key) is ConfigurationScalar { IsNull: false } scalar ? scalar.Text : null;
+    }
+
+    private static ResolvedOption[] Options(RunConfiguration configuration, IReadOnlyDictionary<string, ConfigurationOrigin> origins)
+    {
+        ConfigurationMapping tree = ConfigurationBinder.Unbind(configuration, default);
+        return
+        [
+            .. ConfigurationSchema.FullNames(typeof(RunConfiguration))
+                .Select(name => new ResolvedOption(name, ConfigurationFile.WriteValue(tree.FindPath(name)!), origins[name].Source, origins[name].Line)),
+        ];
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using DreamFusion.Pipeline.Configuration.Presets;
@@ -12,7 +13,9 @@ internal sealed partial class ConfigurationValidator
 {
     private const int LongestPrompt = 4096;
 
-    private readonly List<string> _problems = [];
+    private static readonly string[] _pickled = [".ckpt", ".pth", ".pt", ".nemo"];
+
+    private readonly List<(string Name, string Message)> _problems = [];
     private readonly IReadOnlyDictionary<string, ConfigurationOrigin>? _origins;
 
     private ConfigurationValidator(IReadOnlyDictionary<string, ConfigurationOrigin>? origins)
@@ -20,10 +23,15 @@ internal sealed partial class ConfigurationValidator
         _origins = origins;
     }
 
-    /// <summary>Throws one message with all problems; <paramref name="origins"/> says where each option was written, if known.</summary>
-    public static void Validate(RunConfiguration c, IReadOnlyDictionary<string, ConfigurationOrigin>? origins)
+    /// <summary>All problems, each with the full name of the option that it is about.</summary>
+    /// <param name="c">The options.</param>
+    /// <param name="origins">Where each option was written, if known.</param>
+    /// <param name="allowsIncomplete">Whether the prompt may still be missing.</param>
+    public static IReadOnlyList<(string Name, string Message)> Check(
+        RunConfiguration c, IReadOnlyDictionary<string, ConfigurationOrigin>? origins = null, bool allowsIncomplete = false)
     {
         ConfigurationValidator validator = new(origins);
+        validator.CheckPrompt(c, allowsIncomplete);
         validator.CheckTopLevel(c);
         validator.CheckViewPrompts(c);
         validator.CheckNerf(c.Nerf);
@@ -34,7 +42,7 @@ internal sealed partial class ConfigurationValidator
         validator.CheckOptim(c.Optim);
         validator.CheckLoss(c.Loss);
         validator.CheckData(c.Data);
-        ThrowIfAny(validator._problems);
+        return validator._problems;
     }
 
     /// <summary>Throws one message that lists the problems, if there are any.</summary>
@@ -47,19 +55,24 @@ internal sealed partial class ConfigurationValidator
         }
     }
 
-    private void CheckTopLevel(RunConfiguration c)
+    private void CheckPrompt(RunConfiguration c, bool allowsIncomplete)
     {
         CheckText("prompt", c.Prompt);
-        if (string.IsNullOrWhiteSpace(c.Prompt))
+        if (string.IsNullOrWhiteSpace(c.Prompt) && !allowsIncomplete)
         {
             Add("prompt", "expected a sentence that says what to make, got nothing; write it after the command: dfk train \"a hamburger\"");
         }
 
         CheckText("negative_prompt", c.NegativePrompt);
+    }
+
+    private void CheckTopLevel(RunConfiguration c)
+    {
         Within("iters", c.Iters, 1, 1_000_000);
         Require("model", c.Model.Length > 0, "'toybox' or a folder", "nothing");
         Require("preset", PresetCatalogue.Names.Contains(c.Preset), "one of " + string.Join(", ", PresetCatalogue.Names), c.Preset);
         Within("guidance_scale", c.GuidanceScale, 0, 1000);
+        CheckStart(c.ResumeFromCheckpoint);
         Within("update_extra_interval", c.UpdateExtraInterval, 1, 1_000_000);
         Share("latent_iter_ratio", c.LatentIterRatio);
         Share("albedo_iter_ratio", c.AlbedoIterRatio);
@@ -76,6 +89,19 @@ internal sealed partial class ConfigurationValidator
         Within("ema_interval", c.EmaInterval, 1, 1_000_000);
         Require("device", DevicePattern().IsMatch(c.Device), "auto, cpu, cuda or cuda:N", c.Device);
         Within("threads", c.Threads, 0, 1024);
+    }
+
+    private void CheckStart(string checkpoint)
+    {
+        CheckText("resume_from_checkpoint", checkpoint);
+        if (_pickled.Contains(Path.GetExtension(checkpoint)))
+        {
+            Add("resume_from_checkpoint", $"expected a checkpoint or a run folder of this program, got '{checkpoint}': PyTorch's files are pickled, and reading those can run any code, so none is opened");
+        }
+        else
+        {
+            Require("resume_from_checkpoint", checkpoint.Length == 0, "nothing, as this version cannot start from another run's field", checkpoint);
+        }
     }
 
     private void CheckText(string name, string text)
@@ -257,7 +283,7 @@ internal sealed partial class ConfigurationValidator
     private void Add(string name, string problem)
     {
         string where = _origins is not null && _origins.TryGetValue(name, out ConfigurationOrigin origin) ? $"{origin}: " : "";
-        _problems.Add($"{where}{name}: {problem}");
+        _problems.Add((name, $"{where}{name}: {problem}"));
     }
 
     private static string Show(Interval interval)

@@ -71,6 +71,25 @@ public enum EncoderMode
     Linear,
 }
 
+/// <summary>The width of the numbers in the model's graphs.</summary>
+public enum GuidancePrecision
+{
+    /// <summary>Whatever the graphs have.</summary>
+    Auto,
+
+    /// <summary>float16.</summary>
+    [YamlName("16")]
+    Half,
+
+    /// <summary>float32.</summary>
+    [YamlName("32")]
+    Full,
+
+    /// <summary>bfloat16, which no graph in the accepted layout has.</summary>
+    [YamlName("bf16")]
+    BFloat16,
+}
+
 /// <summary>
 /// Score distillation. The guidance scale is the top-level <c>guidance_scale</c>, in the convention <c>cfg_convention</c>.
 /// </summary>
@@ -120,4 +139,11 @@ public sealed record GuidanceConfiguration
 
     /// <summary>How a rendered image becomes a latent; <c>vae</c> or <c>linear</c>, default <c>vae</c>.</summary>
     public EncoderMode Encoder { get; init; } = EncoderMode.Vae;
+
+    /// <summary>
+    /// Expected width of the numbers in the model's graphs; <c>auto</c>, <c>16</c>, <c>32</c> or <c>bf16</c>, default <c>auto</c>. The
+    /// graphs decide; another expectation is a warning that names both.
+    /// </summary>
+    [NotPartOfResult]
+    public GuidancePrecision Precision { get; init; } = GuidancePrecision.Auto;
 }

@@ -27,17 +27,17 @@ internal static class NemoViewPrompts
     /// <summary>Merges one source over another; a table replaces words that were written before it.</summary>
     public static ConfigurationMapping Merge(ConfigurationMapping tree, ConfigurationMapping over, List<string> problems)
     {
-        if (Find(over, Table) is null)
+        if (over.Find(Table) is null)
         {
             return tree.Merge(over);
         }
 
-        if (Keys.FirstOrDefault(key => Find(over, key) is not null) is string both)
+        if (Keys.FirstOrDefault(key => over.Find(key) is not null) is string both)
         {
-            problems.Add($"{Find(over, both)!.Origin}: {both}: {Table} is written beside it; keep one of them");
+            problems.Add($"{over.Find(both)!.Origin}: {both}: {Table} is written beside it; keep one of them");
         }
 
-        return Without(tree, Keys).Merge(over);
+        return tree.Without(Keys).Merge(over);
     }
 
     /// <summary>Writes the three options as the table that they mean, if any of them is there.</summary>
@@ -46,7 +46,7 @@ internal static class NemoViewPrompts
     /// <param name="problems">Added to.</param>
     public static ConfigurationMapping Expand(ConfigurationMapping tree, ConfigurationOrigin preset, List<string> problems)
     {
-        if (Keys.Select(key => Find(tree, key)).FirstOrDefault(node => node is not null) is not { Origin: var origin })
+        if (Keys.Select(key => tree.Find(key)).FirstOrDefault(node => node is not null) is not { Origin: var origin })
         {
             return tree;
         }
@@ -54,7 +54,7 @@ internal static class NemoViewPrompts
         List<ConfigurationNode> rows = [];
         foreach ((string key, string usual, Interval azimuth) in _rows)
         {
-            ConfigurationNode? node = Find(tree, key);
+            ConfigurationNode? node = tree.Find(key);
             if (node is not null and not ConfigurationScalar)
             {
                 problems.Add($"{node.Origin}: {key}: expected a text, got {node.Describe()}");
@@ -65,16 +65,11 @@ internal static class NemoViewPrompts
         }
 
         List<KeyValuePair<string, ConfigurationNode>> entries = [new(Table, new ConfigurationSequence(origin, rows))];
-        if (Find(tree, Choice)?.Origin == preset)
+        if (tree.Find(Choice)?.Origin == preset)
         {
             entries.Add(new(Choice, new ConfigurationScalar(origin, ConfigurationSchema.NameOf(typeof(ViewChoice).GetField(nameof(ViewChoice.Interpolated))!), Quoted: false)));
         }
 
-        return Without(tree, Keys).Merge(new ConfigurationMapping(origin, entries));
+        return tree.Without(Keys).Merge(new ConfigurationMapping(origin, entries));
     }
-
-    private static ConfigurationNode? Find(ConfigurationMapping tree, string key) => tree.Entries.FirstOrDefault(entry => entry.Key == key).Value;
-
-    private static ConfigurationMapping Without(ConfigurationMapping tree, IEnumerable<string> keys) =>
-        tree with { Entries = [.. tree.Entries.Where(entry => !keys.Contains(entry.Key))] };
 }

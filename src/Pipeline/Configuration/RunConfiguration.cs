@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using DreamFusion.Pipeline.Configuration.Presets;
 
 namespace DreamFusion.Pipeline.Configuration;
@@ -29,6 +30,16 @@ public sealed record RunConfiguration
     /// <summary>The preset that this configuration started from; a name of <see cref="PresetCatalogue.Names"/>, default <c>toybox</c>.</summary>
     [NotPartOfResult]
     public string Preset { get; init; } = "toybox";
+
+    /// <summary>
+    /// A checkpoint (or a run folder: its newest) whose field the run starts from, with a fresh optimiser and step 0; empty for a new field,
+    /// default empty. <c>--resume</c> is something else: it goes on with a run.
+    /// </summary>
+    public string ResumeFromCheckpoint { get; init; } = "";
+
+    /// <summary>Whether the run ends with a turntable video; default true.</summary>
+    [NotPartOfResult]
+    public bool ExportVideo { get; init; } = true;
 
     /// <summary>Classifier-free guidance s in ε_u + s (ε_c - ε_u); 0 to 1000, 1 means no guidance, default 10.</summary>
     public float GuidanceScale { get; init; } = 10f;
@@ -141,6 +152,6 @@ public sealed record RunConfiguration
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; one message with all problems.</exception>
     public void Validate()
     {
-        ConfigurationValidator.Validate(this, origins: null);
+        ConfigurationValidator.ThrowIfAny([.. ConfigurationValidator.Check(this).Select(problem => problem.Message)]);
     }
 }

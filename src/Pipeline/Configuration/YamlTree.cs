@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -11,7 +12,7 @@ namespace DreamFusion.Pipeline.Configuration;
 /// Reads YAML into <see cref="ConfigurationNode"/>s. Stricter than YAML: one document, plain keys, no duplicate keys,
 /// no anchors and aliases (which can multiply a small file without bound), at most 1 MiB and 20 levels.
 /// </summary>
-internal static class YamlTree
+internal static partial class YamlTree
 {
     private const int MaxDepth = 20;
     private const int MaxBytes = 1 << 20;
@@ -46,32 +47,47 @@ internal static class YamlTree
     {
         try
         {
-            using StringReader reader = new(text);
-            Parser parser = new(reader);
-            parser.Consume<StreamStart>();
-            if (parser.Accept<StreamEnd>(out _))
-            {
-                return new ConfigurationMapping(new(source, 1), []);
-            }
-
-            parser.Consume<DocumentStart>();
-            ConfigurationNode root = ReadNode(parser, source, 0);
-            parser.Consume<DocumentEnd>();
-            if (!parser.Accept<StreamEnd>(out _))
-            {
-                throw Refuse(source, parser.Current!, "a second document begins; one is expected");
-            }
-
-            // A file of nothing but comments is an empty document, which YAML reads as null.
-            return root is ConfigurationScalar { IsNull: true } ? new ConfigurationMapping(new(source, 1), []) : root;
+            return Parse(text, source);
+        }
+        catch (YamlException) when (HydraEscape().IsMatch(text))
+        {
+            // NeMo's documentation writes "step\=10000" in double quotes. That is Hydra's escape and none of YAML's, so the text did not parse.
+            return ReadText(HydraEscape().Replace(text, "$1="), source);
         }
         catch (YamlException e)
         {
-            throw new DfkException(
-                ExitCode.BadInput,
-                string.Create(CultureInfo.InvariantCulture, $"{source}, line {e.Start.Line}: not valid YAML: {e.Message}"),
-                e);
+            throw NotYaml(source, e);
         }
+    }
+
+    private static ConfigurationNode? Parse(string text, string source)
+    {
+        using StringReader reader = new(text);
+        Parser parser = new(reader);
+        parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _))
+        {
+            return new ConfigurationMapping(new(source, 1), []);
+        }
+
+        parser.Consume<DocumentStart>();
+        ConfigurationNode root = ReadNode(parser, source, 0);
+        parser.Consume<DocumentEnd>();
+        if (!parser.Accept<StreamEnd>(out _))
+        {
+            throw Refuse(source, parser.Current!, "a second document begins; one is expected");
+        }
+
+        // A file of nothing but comments is an empty document, which YAML reads as null.
+        return root is ConfigurationScalar { IsNull: true } ? new ConfigurationMapping(new(source, 1), []) : root;
+    }
+
+    private static DfkException NotYaml(string source, YamlException e)
+    {
+        return new DfkException(
+            ExitCode.BadInput,
+            string.Create(CultureInfo.InvariantCulture, $"{source}, line {e.Start.Line}: not valid YAML: {e.Message}"),
+            e);
     }
 
     private static ConfigurationNode ReadNode(Parser parser, string source, int depth)
@@ -139,4 +155,8 @@ internal static class YamlTree
     {
         return new DfkException(ExitCode.BadInput, string.Create(CultureInfo.InvariantCulture, $"{source}, line {at.Start.Line}: {what}."));
     }
+
+    // A backslash before an equals sign that is not itself escaped.
+    [GeneratedRegex(@"(?<!\\)((?:\\\\)*)\\=")]
+    private static partial Regex HydraEscape();
 }

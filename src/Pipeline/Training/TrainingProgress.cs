@@ -112,6 +112,9 @@ public sealed record TrainingRequest
     /// <summary>Code of the operations that have more than one: the kernels as written, or host code for this CPU.</summary>
     public KernelChoice Kernels { get; init; } = KernelChoice.Tuned;
 
+    /// <summary>What reading the configuration had to say; printed and logged with the run's own notes.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Go on where a check says that the result will disappoint, such as a prompt whose words the prior does not know.</summary>
     public bool Anyway { get; init; }
 }

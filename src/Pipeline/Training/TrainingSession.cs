@@ -77,7 +77,7 @@ public sealed class TrainingSession : IDisposable
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
         observer.Started(folder.Path, configuration.Iters);
         using var session = new TrainingSession(configuration, request.Kernels, observer, model, folder, guidance, prompt);
-        foreach (string note in warnings.Concat(model.Notes).Concat(guidance.Notes).Concat(cache.Warnings).Concat(prompt.Warnings))
+        foreach (string note in request.Notes.Concat(warnings).Concat(GraphPrecision.Notes(configuration.Guidance.Precision, model)).Concat(model.Notes).Concat(guidance.Notes).Concat(cache.Warnings).Concat(prompt.Warnings))
         {
             session.Note(note);
         }

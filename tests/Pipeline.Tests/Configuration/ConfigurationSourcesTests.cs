@@ -70,7 +70,7 @@ public sealed class ConfigurationSourcesTests : IDisposable
         Assert.Contains($"{path}, line 2: unknown option 'itres'; did you mean 'iters'?", e.Message, StringComparison.Ordinal);
         Assert.Contains($"{path}, line 4: unknown option 'renderer.max_step'; did you mean 'renderer.max_steps'?", e.Message, StringComparison.Ordinal);
         Assert.Contains($"{path}, line 5: renderer.grid_decay: expected a number, got 'much'", e.Message, StringComparison.Ordinal);
-        Assert.Contains($"{path}, line 6: nerf: expected a group of options, got '3'", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"{path}, line 6: nerf: there is no variant '3'; known are torchngp, tcnn", e.Message, StringComparison.Ordinal);
         Assert.Contains($"{path}, line 7: deterministic: expected true or false, got 'true'", e.Message, StringComparison.Ordinal);
         Assert.StartsWith("configuration: 5 problems", e.Message, StringComparison.Ordinal);
     }
@@ -124,7 +124,9 @@ public sealed class ConfigurationSourcesTests : IDisposable
     [Theory]
     [InlineData("renderer.max_stesp", "1", "unknown option 'renderer.max_stesp'; did you mean 'renderer.max_steps'?")]
     [InlineData("max_steps", "1", "unknown option 'max_steps'")]
-    [InlineData("renderer", "1", "'renderer' is a group")]
+    [InlineData("renderer", "1", "'renderer' is a group; name one of its options, as in renderer.grid_resolution=VALUE, or choose one of its variants: torchngp_raymarching, nerfacc")]
+    [InlineData("nerf.net_cfg", "1", "'nerf.net_cfg' is a group; name one of its options, as in nerf.net_cfg.num_hidden_dims=VALUE")]
+    [InlineData("seed", "[1", "--set seed, line")]
     [InlineData("iters", "", "iters: expected a whole number, got nothing")]
     [InlineData("iters", "1.5", "iters: expected a whole number, got '1.5'")]
     [InlineData("iters", "99999999999", "iters: expected a whole number")]

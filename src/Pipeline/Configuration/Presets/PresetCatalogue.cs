@@ -29,6 +29,9 @@ public static class PresetCatalogue
     public static Preset Find(string name)
     {
         return Array.Find(_all, preset => preset.Name == name)
-            ?? throw new DfkException(ExitCode.BadInput, $"preset '{name}' does not exist; this version has: {string.Join(", ", Names)}.");
+            ?? throw new DfkException(ExitCode.BadInput, Missing(name) + ".");
     }
+
+    /// <summary>The message for a name that is none of <see cref="Names"/>.</summary>
+    internal static string Missing(string name) => $"preset '{name}' does not exist; this version has: {string.Join(", ", Names)}";
 }

@@ -73,7 +73,7 @@ public sealed class PaintingSession : IDisposable
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
         observer.Started(folder.Path, configuration.Iters);
         using var session = new PaintingSession(configuration, request, observer, model, folder, guidance, prompt);
-        foreach (string note in warnings.Concat(model.Notes).Concat(guidance.Notes).Concat(prompt.Warnings))
+        foreach (string note in request.Notes.Concat(warnings).Concat(GraphPrecision.Notes(configuration.Guidance.Precision, model)).Concat(model.Notes).Concat(guidance.Notes).Concat(prompt.Warnings))
         {
             folder.Log(note);
             observer.Note(note);

@@ -103,6 +103,12 @@ public sealed record GuidanceConfiguration
     [YamlName("t_max_end")]
     public float TimestepMaxEnd { get; init; } = 0.5f;
 
+    /// <summary>
+    /// Whether the upper end itself is drawn, as stable-dreamfusion and threestudio do (of 1000 steps 20 to 980, not to 979); default false.
+    /// </summary>
+    [YamlName("t_max_included")]
+    public bool TimestepMaxIncluded { get; init; }
+
     /// <summary>What the gradient is made of; <c>sds</c>, <c>csd</c> or <c>nfsd</c>, default <c>sds</c>.</summary>
     public SdsMethod Method { get; init; } = SdsMethod.Sds;
 

@@ -74,7 +74,7 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
                 SdsWeighting.Fantasia3d => GuidanceWeighting.SqrtAlphaSigmaSquared,
                 _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Weighting, "No weighting of that name."),
             },
-            new TimestepRange(Decimal(guidance.TimestepRange.Min), Decimal(guidance.TimestepRange.Max), Decimal(guidance.TimestepMaxEnd)),
+            new TimestepRange(Decimal(guidance.TimestepRange.Min), Decimal(guidance.TimestepRange.Max), Decimal(guidance.TimestepMaxEnd)) { IncludesMaximum = guidance.TimestepMaxIncluded },
             configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount)
         {
             Posterior = guidance.Posterior switch

@@ -11,6 +11,9 @@ namespace DreamFusion.Pipeline.Guidance;
 /// <param name="MaximumAtEnd">Highest share at the end, above Minimum, at most 1.</param>
 public sealed record TimestepRange(double Minimum, double Maximum, double MaximumAtEnd)
 {
+    /// <summary>Whether t_max itself is drawn too, as in stable-dreamfusion and threestudio; default false.</summary>
+    public bool IncludesMaximum { get; init; }
+
     /// <summary>Bounds of the draw.</summary>
     /// <param name="progress">Share of training done, 0 to 1.</param>
     /// <param name="timestepCount">Timesteps T of the schedule.</param>
@@ -19,7 +22,7 @@ public sealed record TimestepRange(double Minimum, double Maximum, double Maximu
     {
         double maximum = Maximum + ((MaximumAtEnd - Maximum) * Math.Clamp(progress, 0, 1));
         int first = Math.Clamp((int)(Minimum * timestepCount), 0, timestepCount - 1);
-        return (first, Math.Clamp((int)(maximum * timestepCount), first + 1, timestepCount));
+        return (first, Math.Clamp((int)(maximum * timestepCount) + (IncludesMaximum ? 1 : 0), first + 1, timestepCount));
     }
 
     /// <summary>The timestep for a uniform draw.</summary>

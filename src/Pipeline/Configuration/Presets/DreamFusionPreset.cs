@@ -39,10 +39,31 @@ internal static class DreamFusionPreset
         {
             TimestepRange = new Interval(0.02f, 0.98f),
             TimestepMaxEnd = 0.98f,
+            TimestepMaxIncluded = true,
             Convention = CfgConvention.DreamFusion,
             Posterior = PosteriorMode.Sample,
         },
-        Loss = new LossConfiguration { Opacity = 1e-3f, Entropy = 0f, Orientation = 1e-2f, TotalVariation = 0f, ScaleByLatents = false },
+        Optim = new OptimConfiguration
+        {
+            Name = OptimizerKind.Shampoo,
+            LearningRate = 1e-4f,
+            EncoderLearningRate = 1e-4f,
+            BackgroundLearningRate = 1e-4f,
+            Betas = new Moments(0.9f, 0.9f),
+            Eps = 1e-6f,
+            Schedule = RateSchedule.Cosine,
+            WarmupSteps = 3000,
+            WarmupFactor = 1e-5f,
+            FinalFactor = 0.01f,
+        },
+        Loss = new LossConfiguration
+        {
+            Opacity = 1e-3f,
+            Entropy = 0f,
+            Orientation = new ScheduledValue(new SchedulePoint(0, 1e-4f), new SchedulePoint(5000, 1e-2f)),
+            TotalVariation = 0f,
+            ScaleByLatents = false,
+        },
         Data = new DataConfiguration
         {
             Train = new TrainDataConfiguration

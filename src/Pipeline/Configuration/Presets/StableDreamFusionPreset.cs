@@ -27,7 +27,21 @@ internal static class StableDreamFusionPreset
         },
         Material = new MaterialConfiguration { Light = LightKind.Directional, LightMean = LightMean.CameraPosition, LightSpread = 1f },
         Renderer = new RendererConfiguration { GridResolution = 128, DensityThreshold = 10f, GridDecay = 0.95f, GridWarmupSteps = 0, MaxSteps = 1024, EvalMaxSteps = 1024, SampleBudget = 1 << 22 },
-        Guidance = new GuidanceConfiguration { TimestepRange = new Interval(0.02f, 0.98f), TimestepMaxEnd = 0.98f, Posterior = PosteriorMode.Sample },
+        Guidance = new GuidanceConfiguration { TimestepRange = new Interval(0.02f, 0.98f), TimestepMaxEnd = 0.98f, TimestepMaxIncluded = true, Posterior = PosteriorMode.Sample },
+        Optim = new OptimConfiguration
+        {
+            Name = OptimizerKind.Adan,
+            LearningRate = 5e-3f,
+            EncoderLearningRate = 5e-2f,
+            BackgroundLearningRate = 5e-3f,
+            Betas = new Moments(0.98f, 0.92f, 0.99f),
+            Eps = 1e-8f,
+            WeightDecay = 2e-5f,
+            MaxGradientNorm = 5f,
+            Schedule = RateSchedule.Constant,
+        },
+        EmaDecay = 0.95f,
+        EmaInterval = 100,
         Loss = new LossConfiguration { Sds = 1f, Opacity = 0f, Entropy = 1e-3f, EntropyRamp = 0.5f, Orientation = 1e-2f, TotalVariation = 0f, ScaleByLatents = false },
         Data = new DataConfiguration
         {

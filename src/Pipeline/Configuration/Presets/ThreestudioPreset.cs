@@ -55,10 +55,28 @@ internal static class ThreestudioPreset
         {
             TimestepRange = new Interval(0.02f, 0.98f),
             TimestepMaxEnd = 0.98f,
+            TimestepMaxIncluded = true,
             Convention = CfgConvention.DreamFusion,
             Posterior = PosteriorMode.Sample,
         },
-        Loss = new LossConfiguration { Opacity = 1f, Entropy = 0f, Orientation = 10f, TotalVariation = 0f, ScaleByLatents = false },
+        Optim = new OptimConfiguration
+        {
+            Name = OptimizerKind.Adam,
+            LearningRate = 0.01f,
+            EncoderLearningRate = 0.01f,
+            BackgroundLearningRate = 0.001f,
+            Betas = new Moments(0.9f, 0.99f),
+            Eps = 1e-15f,
+            Schedule = RateSchedule.Constant,
+        },
+        Loss = new LossConfiguration
+        {
+            Opacity = 1f,
+            Entropy = 0f,
+            Orientation = new ScheduledValue(new SchedulePoint(0, 10f), new SchedulePoint(5000, 1000f)),
+            TotalVariation = 0f,
+            ScaleByLatents = false,
+        },
         Data = new DataConfiguration
         {
             Train = new TrainDataConfiguration

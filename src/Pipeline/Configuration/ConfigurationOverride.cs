@@ -22,7 +22,7 @@ public sealed record ConfigurationOverride(string Source, string Key, string Val
             return NemoFile.Choose(Key, Value, Origin, problems, notes) is { } group ? tree.With(Key, group) : tree;
         }
 
-        return Tree(problems) is { } over ? NemoViewPrompts.Merge(tree, over, problems) : tree;
+        return Tree(problems) is { } over ? NemoViewPrompts.Merge(LensRanges.Yield(tree, over), over, problems) : tree;
     }
 
     // 'renderer.max_steps' = '64' becomes the group renderer with one entry.
@@ -67,9 +67,11 @@ public sealed record ConfigurationOverride(string Source, string Key, string Val
             type = ConfigurationSchema.Options(type).Single(option => ConfigurationSchema.NameOf(option) == name).PropertyType;
         }
 
-        if (type == typeof(string) || string.IsNullOrWhiteSpace(Value))
+        // Null alone is a document without content to the YAML reader.
+        ConfigurationScalar scalar = new(Origin, Value, Quoted: type == typeof(string));
+        if (type == typeof(string) || string.IsNullOrWhiteSpace(Value) || scalar.IsNull)
         {
-            return new ConfigurationScalar(Origin, Value, Quoted: type == typeof(string));
+            return scalar;
         }
 
         try

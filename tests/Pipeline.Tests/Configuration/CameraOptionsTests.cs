@@ -35,6 +35,24 @@ public sealed class CameraOptionsTests
         Assert.Contains("only if they are equal and the image is square", Refused([.. both[..2], (Training + "fovy_range", "[10, 40]")]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_later_source_replaces_the_lens_of_an_earlier_one()
+    {
+        TrainDataConfiguration data = Resolve((Training + "fovx_range", "[10, 30]"), (Training + "fovy_range", "[10, 30]")).Data.Train;
+        Assert.Equal((null, new Interval(10f, 30f), new Interval(10f, 30f)), (data.HalfWidthRange, data.FovxRange!.Value, data.FovyRange!.Value));
+        ConfigurationOverride[] typed = [new("--set", "prompt", "a donut"), new("--set", Training + "focal_range", "[1, 1.35]")];
+        data = new ConfigurationSources { Overrides = typed }.Resolve().Data.Train;
+        Assert.Equal((null, new Interval(1f, 1.35f)), (data.HalfWidthRange, data.FocalRange!.Value));
+    }
+
+    [Fact]
+    public void Null_can_be_typed()
+    {
+        ConfigurationOverride[] typed = [new("--set", "prompt", "a donut"), new("--set", Training + "half_width_range", "null")];
+        DfkException error = Assert.Throws<DfkException>(() => new ConfigurationSources { Overrides = typed }.Resolve());
+        Assert.Contains("no lens is set", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("batch_size", "65", "expected 1 to 64")]
     [InlineData("radius_range", "[0, 4]", "expected more than 0")]

@@ -54,7 +54,7 @@ internal sealed class NemoFile
     public ConfigurationMapping Over(ConfigurationMapping tree)
     {
         tree = _before.Aggregate(tree, (under, group) => under.With(group.Key, group.Value));
-        tree = NemoViewPrompts.Merge(tree, Own, _problems);
+        tree = NemoViewPrompts.Merge(LensRanges.Yield(tree, Own), Own, _problems);
         return _after.Aggregate(tree, (under, group) => under.With(group.Key, group.Value));
     }
 

@@ -54,7 +54,8 @@ public sealed record ConfigurationSources
             .Select(problem => problem.Message));
         ConfigurationValidator.ThrowIfAny(problems);
         notes.AddRange(preset.Notes.Select(note => $"preset {preset.Name}: {note}"));
-        return new ResolvedConfiguration(configuration, Options(configuration, binder.Origins), [.. notes.Distinct()]) { IsFromNemo = file is { IsNemo: true } };
+        IEnumerable<ResolvedOption> options = Options(ConfigurationBinder.Unbind(configuration, default), "", binder.Origins);
+        return new ResolvedConfiguration(configuration, [.. options], [.. notes.Distinct()]) { IsFromNemo = file is { IsNemo: true } };
     }
 
     private ConfigurationMapping Merge(Preset preset, ConfigurationOrigin origin, NemoFile? file, List<string> problems, List<string> notes)
@@ -93,13 +94,25 @@ public sealed record ConfigurationSources
         return options?.Find(key) is ConfigurationScalar { IsNull: false } scalar ? scalar.Text : null;
     }
 
-    private static ResolvedOption[] Options(RunConfiguration configuration, IReadOnlyDictionary<string, ConfigurationOrigin> origins)
+    // Leaf by leaf of the bound configuration: a group that is null is one option.
+    private static IEnumerable<ResolvedOption> Options(ConfigurationMapping group, string prefix, IReadOnlyDictionary<string, ConfigurationOrigin> origins)
     {
-        ConfigurationMapping tree = ConfigurationBinder.Unbind(configuration, default);
-        return
-        [
-            .. ConfigurationSchema.FullNames(typeof(RunConfiguration))
-                .Select(name => new ResolvedOption(name, ConfigurationFile.WriteValue(tree.FindPath(name)!), origins[name].Source, origins[name].Line)),
-        ];
+        foreach ((string key, ConfigurationNode value) in group.Entries)
+        {
+            string name = prefix + key;
+            if (value is ConfigurationMapping inner)
+            {
+                foreach (ResolvedOption option in Options(inner, name + ".", origins))
+                {
+                    yield return option;
+                }
+            }
+            else
+            {
+                // A group that a source wrote in part has the rest from the record's defaults.
+                ConfigurationOrigin origin = origins.GetValueOrDefault(name, new ConfigurationOrigin("default", 0));
+                yield return new ResolvedOption(name, ConfigurationFile.WriteValue(value), origin.Source, origin.Line);
+            }
+        }
     }
 }

@@ -40,6 +40,10 @@ public sealed class NemoConfigurationTests : IDisposable
         Assert.Equal((128, 10f, 1024), (c.Renderer.GridResolution, c.Renderer.DensityThreshold, c.Renderer.MaxSteps));
         Assert.Equal((new Interval(0.02f, 0.98f), 0.98f, CfgConvention.Diffusers), (c.Guidance.TimestepRange, c.Guidance.TimestepMaxEnd, c.Guidance.Convention));
         Assert.Equal((1f, 0f, 1e-3f, 1e-2f), (c.Loss.Sds.At(0), c.Loss.Opacity.At(0), c.Loss.Entropy.At(0), c.Loss.Orientation.At(0)));
+        OptimConfiguration o = c.Optim;
+        Assert.Equal((OptimizerKind.Adan, 5e-3f, 5e-3f, 5e-3f, RateSchedule.Constant), (o.Name, o.LearningRate, o.EncoderLearningRate, o.BackgroundLearningRate, o.Schedule));
+        Assert.Equal((new Moments(0.98f, 0.92f, 0.99f), 1e-8f, 2e-5f, 5f, 0f), (o.Betas, o.Eps, o.WeightDecay, o.MaxGradientNorm, c.EmaDecay));
+        Assert.Equal((new Interval(10, 30), false, 0f), (c.Data.Train.FovyRange, c.Data.Train.Jitter, c.Data.Train.UniformSphereRate));
         Assert.Equal((64, 64), (c.Data.Train.Width, c.Data.Train.Height));
         Assert.Equal((new Interval(3, 3.5f), new Interval(45, 105), new Interval(-180, 180)), (c.Data.Train.RadiusRange, c.Data.Train.ThetaRange, c.Data.Train.PhiRange));
         Assert.Equal((5, 800, 800, 100, 800, 800), (c.Data.Validation.Size, c.Data.Validation.Width, c.Data.Validation.Height, c.Data.Test.Size, c.Data.Test.Width, c.Data.Test.Height));
@@ -195,6 +199,16 @@ public sealed class NemoConfigurationTests : IDisposable
         ConfigurationOverride[] sets = [new("--set", "prompt", "x"), new("--set", "nerf.bound", "3"), new("--set", "nerf", "tcnn"), new("--set", "nerf.blob_density", "7")];
         NerfConfiguration nerf = new ConfigurationSources { Overrides = sets }.Resolve().Nerf;
         Assert.Equal((1f, 7f, 0.5f), (nerf.Bound, nerf.BlobDensity, nerf.BlobRadius));
+    }
+
+    [Fact]
+    public void One_learning_rate_of_NeMos_is_that_of_all_parameters()
+    {
+        string path = Write("prompt: x\noptim: adan\n");
+        Assert.Equal(5e-3f, ConfigurationFile.Read(path).Optim.EncoderLearningRate);
+        OptimConfiguration optim = ConfigurationFile.Read(Write("_target_: a.DreamFusion\nprompt: x\noptim:\n  name: adan\n  lr: 1e-3\n  foreach: False\n")).Optim;
+        Assert.Equal((1e-3f, 1e-3f, 1e-3f), (optim.LearningRate, optim.EncoderLearningRate, optim.BackgroundLearningRate));
+        Assert.Equal(0.05f, ConfigurationFile.Read(Write("prompt: x\npreset: stable-dreamfusion\noptim:\n  lr: 1e-3\n")).Optim.EncoderLearningRate);
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal sealed class NemoFile
     private const string Defaults = "defaults";
     private const string Self = "_self_";
     private const string ModelGroup = "model";
+    private const string Optimizer = "optim";
+    private const string MovingAverage = "ema_decay";
 
     private readonly List<string> _problems;
     private readonly List<string> _notes;
@@ -53,6 +55,7 @@ internal sealed class NemoFile
     /// <summary>Puts the file over other options: groups that it chooses are replaced, its own options merged.</summary>
     public ConfigurationMapping Over(ConfigurationMapping tree)
     {
+        tree = IsWholeModel ? tree.With(MovingAverage, new ConfigurationScalar(new("NeMo's defaults", 0), "0", Quoted: false)) : tree;
         tree = _before.Aggregate(tree, (under, group) => under.With(group.Key, group.Value));
         tree = NemoViewPrompts.Merge(LensRanges.Yield(tree, Own), Own, _problems);
         return _after.Aggregate(tree, (under, group) => under.With(group.Key, group.Value));
@@ -99,7 +102,19 @@ internal sealed class NemoFile
         own = Unwrap(own);
         TakeDefaults(ref own);
         Own = own with { Entries = [.. own.Entries.Select(TakeVariant).OfType<KeyValuePair<string, ConfigurationNode>>()] };
-        IsNemo |= IsWholeModel || Around.Entries.Count > 0 || _before.Count > 0 || _after.Count > 0;
+        IsNemo = IsWholeModel || Around.Entries.Count > 0 || _before.Count > 0 || _after.Count > 0;
+        if (IsNemo && Own.Find(Optimizer) is ConfigurationMapping optimizer)
+        {
+            Own = Own.With(Optimizer, OneRate(optimizer));
+        }
+    }
+
+    // NeMo gives all parameters one learning rate.
+    private static ConfigurationMapping OneRate(ConfigurationMapping optimizer)
+    {
+        return optimizer.Find("lr") is { } rate
+            ? ((string[])["encoder_lr", "background_lr"]).Where(key => optimizer.Find(key) is null).Aggregate(optimizer, (group, key) => group.With(key, rate))
+            : optimizer;
     }
 
     // `_target_` at the top: the whole model, or one group alone.

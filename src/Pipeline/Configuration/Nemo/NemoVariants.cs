@@ -67,7 +67,7 @@ internal static class NemoVariants
             Model = [("checkpoint", "/sd_checkpoints/nemo-1.5/sd-1.5.nemo"), ("plan_dir", "/sd_checkpoints/nemo-1.5/plan")],
             Remark = "TensorRT's plans become a model folder, run by ONNX Runtime",
         },
-        new("optim", "adan", _base.Optim),
+        new("optim", "adan", _base.Optim with { EncoderLearningRate = _base.Optim.LearningRate }),
         new("loss", "dreamfusion", _base.Loss),
         new("loss", "dmtet", null) { Remark = "weighs the normals and the Laplacian of a mesh, " + NoMesh },
         new("data", "data", _base.Data with

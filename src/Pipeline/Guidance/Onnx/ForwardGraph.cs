@@ -23,6 +23,7 @@ internal sealed class ForwardGraph
     private readonly OnnxModel _source;
     private readonly ModelProto _model;
     private readonly NodeProbe _probe;
+    private readonly GraphMemory _memory;
     private readonly List<NodeProto> _nodes = [];
     private readonly List<string> _noise = [];
     private readonly Dictionary<string, NodeProto> _producers = new(StringComparer.Ordinal);
@@ -35,7 +36,7 @@ internal sealed class ForwardGraph
     /// <param name="input">Name of the input that gets the shape.</param>
     /// <param name="output">Name of the output that counts; others are dropped.</param>
     /// <param name="inputShape">Extents of the input.</param>
-    /// <exception cref="InvalidModelException">ONNX Runtime refuses a node, or a shape stays open.</exception>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses a node, a shape stays open, or a value is too large (see <see cref="GraphMemory"/>).</exception>
     public ForwardGraph(OnnxModel model, string input, string output, int[] inputShape)
     {
         Name = model.FilePath;
@@ -50,6 +51,7 @@ internal sealed class ForwardGraph
         }
 
         _probe = new NodeProbe(_model, Name);
+        _memory = new GraphMemory(Name, GraphMemory.WeightBytes(model), inputShape.Aggregate(1L, (a, b) => a * b));
         foreach (TensorProto tensor in _model.Graph.Initializer)
         {
             _constants[tensor.Name] = model.Inline(tensor);
@@ -185,6 +187,11 @@ internal sealed class ForwardGraph
             throw new InvalidModelException(
                 $"{Name}: node '{NodeProbe.NameOf(node)}' ({node.OpType}) draws random numbers, of which only normal ones (RandomNormal, RandomNormalLike) can be replaced by a seeded input. Export the encoder so that it returns latent_parameters.");
         }
+        else if (node.Attribute.Any(a => a.G is not null || a.Graphs.Count > 0))
+        {
+            throw new InvalidModelException(
+                $"{Name}: node '{NodeProbe.NameOf(node)}' ({NodeProbe.OperatorOf(node)}) runs a graph of its own, which is not differentiated here. Export the encoder with static height and width by tracing (torch.onnx.export).");
+        }
         else if (node.Input.All(i => i.Length == 0 || _constants.ContainsKey(i)))
         {
             Fold(node);
@@ -207,6 +214,7 @@ internal sealed class ForwardGraph
 
     private void Define(NodeProto node, string value, TensorType type, bool varies)
     {
+        _memory.RequireValue(node, value, type);
         _types[value] = type;
         _producers[value] = node;
         if (varies)
@@ -217,6 +225,12 @@ internal sealed class ForwardGraph
 
     private void Fold(NodeProto node)
     {
+        if (!NodeProbe.IsDefaultDomain(node))
+        {
+            throw new InvalidModelException(
+                $"{Name}: node '{NodeProbe.NameOf(node)}' ({NodeProbe.OperatorOf(node)}) computes a constant by an operator that is not ONNX's own. Export the graph again with torch.onnx.export, without fused or custom operators.");
+        }
+
         AttributeProto? value = node.OpType == "Constant" ? node.Attribute.FirstOrDefault(a => a.Name == "value") : null;
         if (value is not null)
         {
@@ -224,7 +238,7 @@ internal sealed class ForwardGraph
             return;
         }
 
-        foreach (TensorProto constant in _probe.Evaluate(node, Constant))
+        foreach (TensorProto constant in _probe.Evaluate(node, Constant, (value, type) => _memory.RequireConstant(node, value, type)))
         {
             _constants[constant.Name] = constant;
         }
@@ -253,10 +267,11 @@ internal sealed class ForwardGraph
     {
         string output = node.Output[0];
         int[] shape = node.OpType == "RandomNormal"
-            ? [.. (node.Integers("shape") ?? []).Select(d => (int)d)]
+            ? [.. (node.Integers("shape") ?? []).Select(d => (int)Math.Clamp(d, 0, int.MaxValue))]
             : Type(node.Input[0]).Shape;
         long absent = node.OpType == "RandomNormal" ? (long)TensorProto.Types.DataType.Float : (long)Type(node.Input[0]).Element;
         TensorType type = new((TensorProto.Types.DataType)node.Integer("dtype", absent), shape);
+        _memory.RequireValue(node, output, type);
         float mean = node.Number("mean", 0);
         float scale = node.Number("scale", 1);
         if (mean == 0 && scale == 1)

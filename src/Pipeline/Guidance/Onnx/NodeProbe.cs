@@ -78,7 +78,7 @@ internal sealed class NodeProbe
         ByteString key = UnsafeByteOperations.UnsafeWrap(bytes);
         if (!_types.TryGetValue(key, out TensorType[]? found))
         {
-            _types[key] = found = Ask(node, bytes, used);
+            _types[key] = found = Ask(node, graph, bytes, used);
         }
 
         TensorType?[] result = new TensorType?[node.Output.Count];
@@ -93,9 +93,10 @@ internal sealed class NodeProbe
     /// <summary>Values of a node's outputs, all of whose inputs are constant.</summary>
     /// <param name="node">The node.</param>
     /// <param name="constants">Its inputs.</param>
+    /// <param name="allow">Told the name and inferred type of each output, with extent -1 where it is open, before any is computed; throws to refuse.</param>
     /// <returns>The outputs that are not left out, by name.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the node.</exception>
-    public IEnumerable<TensorProto> Evaluate(NodeProto node, Func<string, TensorProto?> constants)
+    public IReadOnlyList<TensorProto> Evaluate(NodeProto node, Func<string, TensorProto?> constants, Action<string, TensorType> allow)
     {
         GraphProto graph = new() { Name = "fold" };
         graph.Node.Add(node);
@@ -103,6 +104,12 @@ internal sealed class NodeProbe
         string[] outputs = [.. node.Output.Where(o => o.Length > 0)];
         graph.Output.AddRange(outputs.Select(o => new ValueInfoProto { Name = o }));
         using OnnxSession session = Load(node, Model(graph));
+        TensorType[] inferred = OutputTypes(node, graph, session, outputs);
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            allow(outputs[k], inferred[k]);
+        }
+
         using IDisposableReadOnlyCollection<OrtValue> values = session.Run([], outputs);
         List<TensorProto> results = [];
         for (int k = 0; k < outputs.Length; k++)
@@ -114,13 +121,12 @@ internal sealed class NodeProbe
         return results;
     }
 
-    private TensorType[] Ask(NodeProto node, byte[] bytes, int[] used)
+    private TensorType[] Ask(NodeProto node, GraphProto graph, byte[] bytes, int[] used)
     {
         using OnnxSession session = Load(node, bytes);
-        TensorType[] found = new TensorType[used.Length];
+        TensorType[] found = OutputTypes(node, graph, session, [.. used.Select(o => $"o{o}")]);
         for (int k = 0; k < used.Length; k++)
         {
-            found[k] = session.OutputType($"o{used[k]}");
             if (found[k].Shape.Any(d => d < 0))
             {
                 throw new InvalidModelException(
@@ -129,6 +135,39 @@ internal sealed class NodeProbe
         }
 
         return found;
+    }
+
+    // ONNX Runtime's interface cuts extents to 32 bits. Every 2^32th element along an axis is one element, or none of none; where it
+    // is more, bits were lost, and the extent becomes the largest one.
+    private TensorType[] OutputTypes(NodeProto node, GraphProto graph, OnnxSession session, string[] outputs)
+    {
+        TensorType[] types = [.. outputs.Select(session.OutputType)];
+        int[] sliced = [.. Enumerable.Range(0, outputs.Length).Where(k => types[k].Shape.Length > 0)];
+        if (sliced.Length == 0)
+        {
+            return types;
+        }
+
+        GraphProto wide = graph.Clone();
+        wide.Output.Clear();
+        foreach (int k in sliced)
+        {
+            int rank = types[k].Shape.Length;
+            string[] operands = [outputs[k], $"starts/{k}", $"ends/{k}", $"axes/{k}", $"steps/{k}"];
+            long[][] values = [[.. Enumerable.Repeat(0L, rank)], [.. Enumerable.Repeat(long.MaxValue, rank)], [.. Enumerable.Range(0, rank)], [.. Enumerable.Repeat(1L << 32, rank)]];
+            wide.Initializer.AddRange(values.Select((v, i) => Tensors.Integers(operands[i + 1], v)));
+            wide.Node.Add(new NodeProto { OpType = "Slice", Input = { operands }, Output = { $"slice/{k}" } });
+            wide.Output.Add(new ValueInfoProto { Name = $"slice/{k}" });
+        }
+
+        using OnnxSession slices = Load(node, Model(wide));
+        foreach (int k in sliced)
+        {
+            int[] counts = slices.OutputType($"slice/{k}").Shape;
+            types[k] = types[k] with { Shape = [.. types[k].Shape.Zip(counts, (extent, count) => count == Math.Sign(extent) ? extent : int.MaxValue)] };
+        }
+
+        return types;
     }
 
     private OnnxSession Load(NodeProto node, byte[] bytes)

@@ -68,12 +68,12 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Type of an input, with extent -1 where it is open.</summary>
     /// <param name="input">Name of the input.</param>
     /// <returns>Element type and extents.</returns>
-    public TensorType InputType(string input) => TypeOf(_session.InputMetadata[input]);
+    public TensorType InputType(string input) => TypeOf(input, _session.InputMetadata[input]);
 
     /// <summary>Type of an output as ONNX Runtime infers it, with extent -1 where it stays open.</summary>
     /// <param name="output">Name of the output.</param>
     /// <returns>Element type and extents.</returns>
-    public TensorType OutputType(string output) => TypeOf(_session.OutputMetadata[output]);
+    public TensorType OutputType(string output) => TypeOf(output, _session.OutputMetadata[output]);
 
     /// <summary>Runs the graph; the caller disposes inputs and outputs.</summary>
     /// <param name="inputs">Name and value of each input.</param>
@@ -106,7 +106,9 @@ internal sealed class OnnxSession : IDisposable
         _session.Dispose();
     }
 
-    private static TensorType TypeOf(NodeMetadata metadata) => new((TensorProto.Types.DataType)metadata.ElementDataType, metadata.Dimensions);
+    private TensorType TypeOf(string value, NodeMetadata metadata) => metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR
+        ? new((TensorProto.Types.DataType)metadata.ElementDataType, metadata.Dimensions)
+        : throw new InvalidModelException($"{_name}: '{value}' is no tensor but {metadata.OnnxValueType}. Export the graph with torch.onnx.export by tracing, which makes no sequences.");
 
     private static OnnxSession Create(
         Func<SessionOptions, InferenceSession> create, string name, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
@@ -123,8 +125,9 @@ internal sealed class OnnxSession : IDisposable
             };
             return new OnnxSession(create(options), name);
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e) when (e is OnnxRuntimeException or OverflowException)
         {
+            // The latter is an extent of more than 31 bits.
             throw new InvalidModelException($"{name}: ONNX Runtime cannot load the graph: {e.Message} Export the model again.", e);
         }
     }

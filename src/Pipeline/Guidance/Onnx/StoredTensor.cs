@@ -159,8 +159,8 @@ internal static class StoredTensor
         _ => null,
     };
 
-    // Null for texts, and for types that are younger than this program.
-    private static int? Bits(TensorProto.Types.DataType type) => type switch
+    /// <summary>Bits of one element; null for texts, and for types that are younger than this program.</summary>
+    public static int? Bits(TensorProto.Types.DataType type) => type switch
     {
         TensorProto.Types.DataType.Int8 or TensorProto.Types.DataType.Uint8 or TensorProto.Types.DataType.Bool => 8,
         TensorProto.Types.DataType.Int16 or TensorProto.Types.DataType.Uint16 or TensorProto.Types.DataType.Float16

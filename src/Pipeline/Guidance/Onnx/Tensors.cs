@@ -15,8 +15,8 @@ internal sealed record TensorType(TensorProto.Types.DataType Element, int[] Shap
     /// <summary>Whether the elements are float32, float16 or float64, so that a gradient can exist.</summary>
     public bool IsFloat => Element is TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Float16 or TensorProto.Types.DataType.Double;
 
-    /// <summary>Number of elements.</summary>
-    public long Count => Shape.Aggregate(1L, (a, b) => a * b);
+    /// <summary>Number of elements, at most <see cref="long.MaxValue"/>.</summary>
+    public long Count => (long)Shape.Aggregate(UInt128.One, (a, b) => UInt128.Min(a * (UInt128)Math.Max(b, 0), long.MaxValue));
 }
 
 /// <summary>Constant tensors of a graph and the arrays they hold.</summary>

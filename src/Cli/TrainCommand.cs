@@ -36,6 +36,7 @@ internal sealed partial class TrainCommand
     private readonly Option<string?> _size = new("--size") { Description = "Size of the training render in pixels, such as 64x64.", HelpName = "WxH" };
     private readonly Option<bool> _deterministic = new("--deterministic") { Description = "Same seed, same bits on every device; the CPU always works so." };
     private readonly Option<string?> _device = new("--device") { Description = "Where our kernels run: auto, cpu, cuda or cuda:N.", HelpName = "device" };
+    private readonly Option<string?> _guidanceDevice = new("--guidance-device") { Description = "Where ONNX Runtime runs: auto (as --device, if it can), cpu or cuda. [default: auto]", HelpName = "device" };
     private readonly Option<int?> _threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", HelpName = "n" };
     private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (host code for this CPU). [default: tuned]", HelpName = "choice" };
     private readonly Option<int?> _previewInterval = new("--preview-interval") { Description = "Steps between two preview sheets, 0 for none.", HelpName = "n" };
@@ -57,13 +58,14 @@ internal sealed partial class TrainCommand
         Option[] options =
         [
             train._out, train._iters, train._seed, .. train._configuration.All, train._negative, train._guidanceScale, train._size,
-            train._deterministic, train._device, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._anyway, train._text,
+            train._deterministic, train._device, train._guidanceDevice, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._anyway, train._text,
         ];
         foreach (Option option in options)
         {
             command.Options.Add(option);
         }
 
+        train._guidanceDevice.AcceptOnlyFromAmong("auto", "cpu", "cuda");
         train._kernels.AcceptOnlyFromAmong(PortableKernels, TunedKernels);
         command.Validators.Add(train.Validate);
         HelpWithExample.Install(
@@ -100,8 +102,7 @@ internal sealed partial class TrainCommand
             Kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned,
         };
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
-        bool pictures = parse.GetValue(_pictures);
-        TrainingResult result = screen.Run(observer => pictures
+        TrainingResult result = screen.Run(observer => configuration.Task == TrainingTask.Pictures
             ? PaintingSession.Run(configuration, request, observer, signals.Token)
             : TrainingSession.Run(configuration, request, observer, signals.Token));
         if (json)
@@ -135,6 +136,8 @@ internal sealed partial class TrainCommand
         Add("--guidance-scale", "guidance_scale", parse.GetValue(_guidanceScale));
         Add("--deterministic", "deterministic", parse.GetValue(_deterministic) ? "true" : null);
         Add("--device", "device", parse.GetValue(_device));
+        Add("--guidance-device", "guidance.device", parse.GetValue(_guidanceDevice));
+        Add("--2d", "task", parse.GetValue(_pictures) ? "2d" : null);
         Add("--threads", "threads", parse.GetValue(_threads));
         Add("--preview-interval", "preview_interval", parse.GetValue(_previewInterval));
         if (parse.GetValue(_size) is { } size)

@@ -132,6 +132,22 @@ public sealed class TrainCommandTests : IDisposable
         string configuration = File.ReadAllText(Path.Combine(run, "config.yaml"));
         Assert.Contains("seed: 5", configuration, StringComparison.Ordinal);
         Assert.Contains("width: 32", configuration, StringComparison.Ordinal);
+
+        DfkResult again = Train(["--config", Path.Combine(run, "config.yaml"), "--out", "again", "--quiet"]);
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(run, "checkpoints", "000004.safetensors")),
+            File.ReadAllBytes(_folder.File("again/checkpoints/000004.safetensors")));
+    }
+
+    [Fact]
+    public void Guidance_on_cuda_by_name_is_exit_4_with_the_reason_where_there_is_none()
+    {
+        DfkResult result = Train(["a hamburger", "--guidance-device", "cuda", "--out", "run"]);
+        Assert.True(result.ExitCode == 4, result.Error);
+        Assert.Contains("guidance-device cuda: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Use --guidance-device cpu", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("run")));
     }
 
     [UnixTheory]

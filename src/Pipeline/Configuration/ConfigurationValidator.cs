@@ -202,6 +202,7 @@ internal sealed partial class ConfigurationValidator
         Within("guidance.t_max_end", guidance.TimestepMaxEnd, guidance.TimestepRange.Min, guidance.TimestepRange.Max);
         Within("guidance.rescale", guidance.Rescale, 0, 1);
         Within("guidance.grad_clip", guidance.GradientClip, 0, float.MaxValue);
+        Within("guidance.threads", guidance.Threads, 1, 64);
     }
 
     private void CheckOptim(OptimConfiguration optim)

@@ -61,6 +61,19 @@ public enum PosteriorMode
     Sample,
 }
 
+/// <summary>Where ONNX Runtime runs.</summary>
+public enum GuidanceDeviceChoice
+{
+    /// <summary>Where the kernels run, if ONNX Runtime can run there, else on the CPU.</summary>
+    Auto,
+
+    /// <summary>On the CPU.</summary>
+    Cpu,
+
+    /// <summary>On the kernels' CUDA device, else the first.</summary>
+    Cuda,
+}
+
 /// <summary>How a rendered image becomes a latent.</summary>
 public enum EncoderMode
 {
@@ -136,7 +149,10 @@ public sealed record GuidanceConfiguration
     [YamlName("grad_clip")]
     public float GradientClip { get; init; }
 
-    /// <summary>Perp-Neg's negative view prompts; <c>none</c>, <c>stable_dreamfusion</c> or <c>threestudio</c>, default <c>none</c>.</summary>
+    /// <summary>
+    /// Perp-Neg's negative view prompts; <c>none</c>, <c>stable_dreamfusion</c> or <c>threestudio</c>, default <c>none</c>. They push away from
+    /// the front and the side view; the positive text is <c>view_choice</c>'s, which both publications have interpolated.
+    /// </summary>
     public PerpNegKind PerpNeg { get; init; } = PerpNegKind.None;
 
     /// <summary>What <c>nfsd</c> takes for the prompt of a bad picture.</summary>
@@ -152,4 +168,16 @@ public sealed record GuidanceConfiguration
     /// </summary>
     [NotPartOfResult]
     public GuidancePrecision Precision { get; init; } = GuidancePrecision.Auto;
+
+    /// <summary>
+    /// Threads of ONNX Runtime inside one operator, on the CPU; 1 to 64, default 1. Other than the top-level <c>threads</c> it is part of what
+    /// determines the result: ONNX Runtime may add in another order.
+    /// </summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>
+    /// Where ONNX Runtime runs; <c>auto</c> (the kernels' device if the provider loads, else the CPU), <c>cpu</c> or <c>cuda</c>, default <c>auto</c>.
+    /// </summary>
+    [NotPartOfResult]
+    public GuidanceDeviceChoice Device { get; init; } = GuidanceDeviceChoice.Auto;
 }

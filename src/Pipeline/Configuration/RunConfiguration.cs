@@ -11,6 +11,9 @@ namespace DreamFusion.Pipeline.Configuration;
 /// </summary>
 public sealed record RunConfiguration
 {
+    /// <summary>What is made of the prompt; <c>3d</c> (an object) or <c>2d</c> (pictures, as <c>dfk train --2d</c>), default <c>3d</c>.</summary>
+    public TrainingTask Task { get; init; } = TrainingTask.Asset;
+
     /// <summary>The sentence to turn into an object; 1 to 4096 characters, no default.</summary>
     public string Prompt { get; init; } = "";
 

@@ -42,7 +42,7 @@ public sealed class ClipScorer : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _parts = model.Clip ?? throw new InvalidModelException(
             $"{model.Folder} has no folder 'clip', so results cannot be scored. Add clip/image_encoder.onnx, clip/text_encoder.onnx and clip/config.json, or train without scores.");
-        _tokenizer = ClipTokenizer.Load(model.TokenizerFolder, _parts.TokenCount, model.VocabularySize);
+        _tokenizer = ClipTokenizer.Load(_parts.TokenizerFolder!, _parts.TokenCount, _parts.OwnsTokenizer ? _parts.VocabularySize : model.VocabularySize);
         _pixels = _parts.ImageEncoder.Input("image", 4);
         _imageEmbedding = _parts.ImageEncoder.Output("embedding", 2, "image_embeds");
         _ids = _parts.TextEncoder.Input("token ids", 2);

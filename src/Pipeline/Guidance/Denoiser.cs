@@ -43,8 +43,9 @@ public sealed class Denoiser : INoisePredictor, IDisposable
     /// <param name="model">The model folder.</param>
     /// <param name="schedule">Its noise process, which says what the network predicts.</param>
     /// <param name="execution">How several texts are evaluated.</param>
+    /// <param name="device">Where the network runs; null for one thread of the CPU.</param>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph, or cannot take several texts at once although it must.</exception>
-    public Denoiser(ModelFolder model, NoiseSchedule schedule, BranchExecution execution = BranchExecution.Sequential)
+    public Denoiser(ModelFolder model, NoiseSchedule schedule, BranchExecution execution = BranchExecution.Sequential, GuidanceDevice? device = null)
     {
         _execution = execution;
         ArgumentNullException.ThrowIfNull(model);
@@ -57,7 +58,7 @@ public sealed class Denoiser : INoisePredictor, IDisposable
         _shape = [1, model.LatentChannels, model.LatentSize, model.LatentSize];
         LatentLength = model.LatentChannels * model.LatentSize * model.LatentSize;
         _path = model.Unet.ModelPath;
-        _session = OnnxSession.Load(model.Unet);
+        _session = OnnxSession.Load(model.Unet, device);
     }
 
     /// <summary>Elements of a latent, C·H·W.</summary>

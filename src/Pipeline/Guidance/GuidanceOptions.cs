@@ -31,7 +31,7 @@ public enum LatentEncoder
 /// <param name="Convention">Meaning of the scale.</param>
 /// <param name="Weighting">Weight w(t).</param>
 /// <param name="Timesteps">Range of noise levels.</param>
-/// <param name="Threads">Threads to use, at least 1; the two guidance branches run side by side from 2 on. Never changes a bit of the result.</param>
+/// <param name="Threads">Threads to use, at least 1; the two guidance branches run side by side if both find theirs. Never changes a bit of the result.</param>
 public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention, GuidanceWeighting Weighting, TimestepRange Timesteps, int Threads)
 {
     /// <summary>What the encoder's latent is; the mean by default.</summary>
@@ -52,10 +52,14 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
     /// <summary>How images become latents; by the VAE encoder unless another is named.</summary>
     public LatentEncoder Encoder { get; init; }
 
+    /// <summary>Where ONNX Runtime runs, default one thread of the CPU.</summary>
+    public GuidanceDevice Device { get; init; } = GuidanceDevice.Cpu;
+
     /// <summary>The settings of a run.</summary>
     /// <param name="configuration">A valid configuration.</param>
+    /// <param name="device">Where ONNX Runtime runs; null for the CPU, with the configuration's threads.</param>
     /// <returns>Its guidance settings.</returns>
-    public static GuidanceOptions From(RunConfiguration configuration)
+    public static GuidanceOptions From(RunConfiguration configuration, GuidanceDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         GuidanceConfiguration guidance = configuration.Guidance;
@@ -90,6 +94,7 @@ public sealed record GuidanceOptions(float Scale, GuidanceConvention Convention,
                 SdsMethod.Nfsd => DistillationMethod.NoiseFree,
                 _ => throw new ArgumentOutOfRangeException(nameof(configuration), guidance.Method, "No method of that name."),
             },
+            Device = device ?? new GuidanceDevice(null, guidance.Threads),
             Rescale = guidance.Rescale,
             NormalizesGradient = guidance.NormalizesGradient,
             GradientClip = guidance.GradientClip,

@@ -6,6 +6,7 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DreamFusion.Pipeline.Guidance;
@@ -48,7 +49,7 @@ internal sealed record LatentMap(double[] Coefficients, double Explained)
     {
         ForwardGraph forward = graph.Fold();
         forward.Prune();
-        using OnnxSession session = GraphFiles.LoadFromMemory(forward.ToModel([]), graph.Model.FilePath);
+        using OnnxSession session = OnnxSession.Load(forward.ToModel([]).ToByteArray(), graph.Model.FilePath);
         TensorType output = session.OutputType(forward.Output);
         int channels = graph.LatentChannels;
         double[,] normal = new double[Terms, Terms];

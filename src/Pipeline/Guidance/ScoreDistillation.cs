@@ -59,13 +59,13 @@ public sealed class ScoreDistillation : ILatentGuidance
         _encoder = (model.Kind, options.Encoder) switch
         {
             (ModelKind.PixelSpace, LatentEncoder.Vae) => new PixelEncoder(model),
-            (_, LatentEncoder.Vae) => new VaeEncoder(model, options.Posterior, cache),
+            (_, LatentEncoder.Vae) => new VaeEncoder(model, options.Posterior, cache, options.Device),
             (_, LatentEncoder.Linear) => new LinearEncoder(model, cache),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Encoder, "No encoder of that name."),
         };
         try
         {
-            _denoiser = new Denoiser(model, Schedule, options.Threads > 1 ? BranchExecution.Concurrent : BranchExecution.Sequential);
+            _denoiser = new Denoiser(model, Schedule, options.Device.BranchExecution(options.Threads), options.Device);
         }
         catch
         {

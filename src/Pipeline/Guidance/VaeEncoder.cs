@@ -36,12 +36,13 @@ public sealed class VaeEncoder : ImageEncoder
     /// <param name="model">The model folder.</param>
     /// <param name="posterior">Mean or draw; a graph that returns only the mean gives the mean, and says so in <see cref="ImageEncoder.Notes"/>.</param>
     /// <param name="cache">Where the differentiated graph is kept; null for nowhere.</param>
+    /// <param name="device">Where it runs; null for one thread of the CPU.</param>
     /// <exception cref="InvalidModelException">An operator without a gradient, or a graph ONNX Runtime refuses.</exception>
-    public VaeEncoder(ModelFolder model, LatentPosterior posterior = LatentPosterior.Mean, DiskCache? cache = null)
+    public VaeEncoder(ModelFolder model, LatentPosterior posterior = LatentPosterior.Mean, DiskCache? cache = null, GuidanceDevice? device = null)
         : base(model)
     {
         string path = model.VaeEncoder.ModelPath;
-        _session = EncoderGraph.Of(model, posterior).Load(cache);
+        _session = EncoderGraph.Of(model, posterior).Load(cache, device);
         int[] expected = [1, model.LatentChannels, model.LatentSize, model.LatentSize];
         if (!_session.Output.Shape.SequenceEqual(expected))
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using DreamFusion.Pipeline.Prompts;
 
 namespace DreamFusion.Pipeline.Models;
 
@@ -9,8 +10,12 @@ public sealed class ClipParts
 {
     private const int LargestSize = 16_384;
 
-    private ClipParts(ModelPart image, ModelPart text, JsonConfig config)
+    private ClipParts(ModelPart image, ModelPart text, JsonConfig config, string folder)
     {
+        string own = Path.Combine(folder, "clip", "tokenizer");
+        string shared = Path.Combine(folder, "tokenizer");
+        OwnsTokenizer = Directory.Exists(own);
+        TokenizerFolder = OwnsTokenizer ? own : PromptTokenizer.IsClip(shared) ? shared : null;
         ImageEncoder = image;
         TextEncoder = text;
         ImageSize = config.Integer("image_size");
@@ -40,8 +45,17 @@ public sealed class ClipParts
     /// <summary>Token ids [1, L] to embedding [1, D].</summary>
     public ModelPart TextEncoder { get; }
 
+    /// <summary>Folder of the tokenizer: <c>clip/tokenizer</c> if there is one, else the model's own; null if that is not CLIP's, as a T5 model's is not.</summary>
+    public string? TokenizerFolder { get; }
+
+    /// <summary>Whether the tokenizer is <c>clip/tokenizer</c>.</summary>
+    public bool OwnsTokenizer { get; }
+
     /// <summary>Side S of the judge's square image.</summary>
     public int ImageSize { get; }
+
+    /// <summary>Entries of the text encoder's table; the largest integer if the graph shows none.</summary>
+    public int VocabularySize => (int)Math.Min(TextEncoder.TableRows ?? int.MaxValue, int.MaxValue);
 
     /// <summary>Width D of the embeddings.</summary>
     public int EmbeddingWidth { get; }
@@ -66,7 +80,8 @@ public sealed class ClipParts
         return new ClipParts(
             ModelPart.Load("clip image encoder", Path.Combine(clip, "image_encoder.onnx"), config, folder),
             ModelPart.Load("clip text encoder", Path.Combine(clip, "text_encoder.onnx"), config, folder),
-            config);
+            config,
+            folder);
     }
 
     private static (float Minimum, float Maximum) PixelRange(JsonConfig config)

@@ -35,7 +35,7 @@ public sealed class ModelFolder
         Unet = reader.Unet!;
         _vaeEncoder = reader.VaeEncoder;
         _vaeDecoder = reader.VaeDecoder;
-        Clip = reader.Clip;
+        Clip = reader.Clip?.TokenizerFolder is null ? null : reader.Clip;
         ScalingFactor = reader.ScalingFactor;
         LatentChannels = reader.Channels;
         LatentSize = reader.Size;
@@ -71,7 +71,7 @@ public sealed class ModelFolder
     /// <exception cref="InvalidModelException">A pixel-space model.</exception>
     public ModelPart VaeDecoder => _vaeDecoder ?? throw NoLatents();
 
-    /// <summary>The dual encoder for evaluation; null if the folder has none.</summary>
+    /// <summary>The dual encoder for evaluation; null if the folder has none, or no tokenizer for it.</summary>
     public ClipParts? Clip { get; }
 
     /// <summary>Scale s of the latent: z = s·E(x); 1 for a pixel-space model.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using DreamFusion.Pipeline.Prompts;
 
 namespace DreamFusion.Pipeline.Models;
 
@@ -51,6 +52,7 @@ internal sealed class ModelFolderReader
         }
 
         Clip = Directory.Exists(Path.Combine(folder, "clip")) ? Defects.Read(() => ClipParts.Load(folder)) : null;
+        CheckJudgesTokenizer();
         ReadUnet();
         ReadTextEncoder();
         if (HasVae)
@@ -119,6 +121,19 @@ internal sealed class ModelFolderReader
         }
 
         return part;
+    }
+
+    // The judge comes last in a run; what it lacks is told first.
+    private void CheckJudgesTokenizer()
+    {
+        if (Clip is { TokenizerFolder: null })
+        {
+            _notes.Add($"{Path.Combine(Folder, "clip")} cannot judge results: it needs CLIP's tokens, and the folder's tokenizer is T5's. Put CLIP's vocab.json, merges.txt, tokenizer_config.json and special_tokens_map.json into clip/tokenizer; until then there are no scores.");
+        }
+        else if (Clip is { OwnsTokenizer: true })
+        {
+            Defects.Check(() => ClipTokenizer.Load(Clip.TokenizerFolder!, Clip.TokenCount, Clip.VocabularySize));
+        }
     }
 
     private void ReadUnet()

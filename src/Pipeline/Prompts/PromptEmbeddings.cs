@@ -66,13 +66,15 @@ public sealed class PromptEmbeddings
     /// <param name="negativePrompt">What to steer away from; empty for the unconditional prompt.</param>
     /// <param name="views">The view table.</param>
     /// <param name="guidance">Which negative texts are needed; none by default.</param>
+    /// <param name="device">Where the text encoder runs; null for one thread of the CPU.</param>
     /// <returns>All embeddings.</returns>
     /// <exception cref="InvalidModelException">Tokenizer or text encoder cannot be used.</exception>
-    public static PromptEmbeddings Compute(ModelFolder model, string prompt, string negativePrompt, ViewPrompts views, GuidanceConfiguration? guidance = null)
+    public static PromptEmbeddings Compute(
+        ModelFolder model, string prompt, string negativePrompt, ViewPrompts views, GuidanceConfiguration? guidance = null, GuidanceDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(views);
         guidance ??= new GuidanceConfiguration();
-        using TextEncoder encoder = new(model);
+        using TextEncoder encoder = new(model, device);
         TextEmbedding[] embeddings = [.. views.Rows.Select(row => encoder.Encode(prompt, row.Suffix))];
         TextEmbedding unconditional = encoder.Encode(negativePrompt);
         TextEmbedding? negative = guidance.Method == SdsMethod.Nfsd ? encoder.Encode(guidance.NoiseFreeNegative) : null;

@@ -53,10 +53,16 @@ public abstract class PromptTokenizer
     /// <exception cref="InvalidModelException">A file is missing or damaged, or the files disagree.</exception>
     public static PromptTokenizer Load(string folder, int? tokenCount, int embeddingCount, bool lowerCase = false)
     {
+        return IsClip(folder) ? ClipTokenizer.Load(folder, tokenCount, embeddingCount) : T5Tokenizer.Load(folder, tokenCount, embeddingCount, lowerCase);
+    }
+
+    /// <summary>Whether a folder's files, as far as they are there, are those of CLIP's tokenizer.</summary>
+    /// <param name="folder">Folder of a tokenizer's files.</param>
+    /// <returns>False if they are T5's.</returns>
+    public static bool IsClip(string folder)
+    {
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
-        return Has(T5Tokenizer.SentencePieceFile) || (Has(T5Tokenizer.JsonFile) && !Has("vocab.json") && !Has("merges.txt"))
-            ? T5Tokenizer.Load(folder, tokenCount, embeddingCount, lowerCase)
-            : ClipTokenizer.Load(folder, tokenCount, embeddingCount);
+        return !Has(T5Tokenizer.SentencePieceFile) && (!Has(T5Tokenizer.JsonFile) || Has("vocab.json") || Has("merges.txt"));
     }
 
     /// <summary>Encodes a prompt; what does not fit is dropped from its end.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
 using Microsoft.ML.OnnxRuntime;
@@ -29,15 +30,16 @@ public sealed class TextEncoder : IDisposable
 
     /// <summary>Loads the tokenizer and the text encoder.</summary>
     /// <param name="model">The model folder.</param>
+    /// <param name="device">Where the network runs; null for one thread of the CPU.</param>
     /// <exception cref="InvalidModelException">The tokenizer's files disagree, or ONNX Runtime refuses the graph.</exception>
-    public TextEncoder(ModelFolder model)
+    public TextEncoder(ModelFolder model, GuidanceDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _tokenizer = PromptTokenizer.Load(model);
         _signature = TextEncoderSignature.Of(model.TextEncoder);
         // CLIP attends to padding, as Stable Diffusion was trained, unless its configuration says otherwise; T5 does not.
         _masksPadding = _tokenizer is T5Tokenizer || model.TextEncoder.Config.Flag("use_attention_mask");
-        _session = OnnxSession.Load(model.TextEncoder);
+        _session = OnnxSession.Load(model.TextEncoder, device);
     }
 
     /// <summary>The tokenizer in use.</summary>

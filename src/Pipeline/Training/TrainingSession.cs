@@ -38,14 +38,14 @@ public sealed class TrainingSession : IDisposable
 
     private TrainingSession(
         RunConfiguration configuration, KernelChoice kernels, ITrainingObserver observer, ModelFolder model, RunFolder folder, ScoreDistillation guidance,
-        PromptEmbeddings prompt)
+        PromptEmbeddings prompt, GuidanceDevice guidanceDevice)
     {
         _configuration = configuration;
         _observer = observer;
         _model = model;
         _folder = folder;
         int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
-        _record = new RunRecord(folder, configuration, model, $"cpu, {threads} threads, {kernels.ToString().ToLowerInvariant()} kernels");
+        _record = new RunRecord(folder, configuration, model, $"cpu, {threads} threads, {kernels.ToString().ToLowerInvariant()} kernels; guidance: {guidanceDevice.Description}");
         folder.WriteConfiguration(configuration);
         folder.Log($"\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads");
         _device = DeviceContext.CreateCpu(threads, choice: kernels);
@@ -68,16 +68,17 @@ public sealed class TrainingSession : IDisposable
         ModelFolder model = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
         IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(model)?.Check(configuration.Prompt, request.Anyway) ?? [];
         RunFolder.RequireFree(request.OutputFolder);
+        (GuidanceDevice device, string? deviceNote) = GuidanceDevice.Select(configuration);
         observer.PhaseChanged(TrainingPhase.Preparing);
         // Everything that can refuse the model comes before the run folder is made, so that a refusal leaves nothing behind.
-        var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts, configuration.ViewChoice), configuration.Guidance);
+        var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts, configuration.ViewChoice), configuration.Guidance, device);
         var cache = DiskCache.OfUser();
-        using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration), cache);
+        using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration, device), cache);
         ViewGuidance.Require(configuration, guidance);
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
         observer.Started(folder.Path, configuration.Iters);
-        using var session = new TrainingSession(configuration, request.Kernels, observer, model, folder, guidance, prompt);
-        foreach (string note in request.Notes.Concat(warnings).Concat(GraphPrecision.Notes(configuration.Guidance.Precision, model)).Concat(model.Notes).Concat(guidance.Notes).Concat(cache.Warnings).Concat(prompt.Warnings))
+        using var session = new TrainingSession(configuration, request.Kernels, observer, model, folder, guidance, prompt, device);
+        foreach (string note in request.Notes.Concat(warnings).Concat(deviceNote is null ? [] : [deviceNote]).Concat(GraphPrecision.Notes(configuration.Guidance.Precision, model)).Concat(model.Notes).Concat(guidance.Notes).Concat(cache.Warnings).Concat(prompt.Warnings))
         {
             session.Note(note);
         }

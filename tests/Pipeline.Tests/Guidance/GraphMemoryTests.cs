@@ -47,6 +47,17 @@ public sealed class GraphMemoryTests
     }
 
     [Fact]
+    public void ASparseWeightAndAValueThatNothingComputesAreClearErrors()
+    {
+        GraphModel missing = Model().Node("Add", ["x", "nothing"], "y");
+        Assert.Contains("'nothing'", Assert.Throws<InvalidModelException>(missing.Differentiate).Message, StringComparison.Ordinal);
+        ModelProto sparse = Model().Node("Neg", ["x"], "y").ToModel();
+        sparse.Graph.SparseInitializer.Add(new SparseTensorProto { Values = Tensors.Floats("w", [1], 1), Indices = Tensors.Integers("i", 0), Dims = { 3 } });
+        InvalidModelException e = Assert.Throws<InvalidModelException>(() => new ForwardGraph(OnnxModel.Of(sparse, "test"), "x", "y", [3]));
+        Assert.Contains("'w' is sparse", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ConstantsUpToTheLimitAreFolded()
     {
         // 60 MiB of 64, and an index of what is not zero, whose number only the values tell.

@@ -63,6 +63,15 @@ public sealed class ModelFolderTests
         ["external data at an absolute path"] = (m => External(m, "/etc/hostname", 0, 4), ["outside the model folder", "/etc/hostname"]),
         ["external data in a folder with the same beginning"] = (m => External(m, "../../model-2/weights.bin", 0, 4), ["outside the model folder"]),
         ["external data in an inner graph escapes"] = (m => m.Edit("vae_encoder/model.onnx", p => p.Graph.Node[0].Attribute.Add(Inner("../../secret.bin"))), ["outside the model folder", "secret.bin"]),
+        ["external data in a list of inner graphs escapes"] = (m => EditNode(m, n => n.Attribute.Add(new AttributeProto { Name = "graphs", Graphs = { Inner("../../secret.bin").G } })), ["outside the model folder", "secret.bin"]),
+        ["external data in a list of tensors escapes"] = (m => EditNode(m, n => n.Attribute.Add(new AttributeProto { Name = "tensors", Tensors = { Secret() } })), ["outside the model folder", "secret.bin"]),
+        ["external data in a sparse attribute escapes"] = (m => EditNode(m, n => n.Attribute.Add(new AttributeProto { Name = "sparse", SparseTensor = new SparseTensorProto { Values = Secret() } })), ["outside the model folder", "secret.bin"]),
+        ["external data in a list of sparse attributes escapes"] = (m => EditNode(m, n => n.Attribute.Add(new AttributeProto { Name = "sparse", SparseTensors = { new SparseTensorProto { Values = Secret() } } })), ["outside the model folder", "secret.bin"]),
+        ["external data in a sparse weight escapes"] = (m => m.Edit("unet/model.onnx", p => p.Graph.SparseInitializer.Add(new SparseTensorProto { Values = Secret() })), ["outside the model folder", "secret.bin"]),
+        ["external data in a sparse weight's indices escapes"] = (m => m.Edit("unet/model.onnx", p => p.Graph.SparseInitializer.Add(new SparseTensorProto { Indices = Secret() })), ["outside the model folder", "secret.bin"]),
+        ["external data in a local function escapes"] = (m => m.Edit("unet/model.onnx", p => p.Functions.Add(new FunctionProto { Name = "f", Domain = "d", Node = { SecretConstant() } })), ["outside the model folder", "secret.bin"]),
+        ["external data in a local function's default escapes"] = (m => m.Edit("unet/model.onnx", p => p.Functions.Add(new FunctionProto { Name = "f", AttributeProto = { SecretConstant().Attribute } })), ["outside the model folder", "secret.bin"]),
+        ["external data in a graph for training escapes"] = (m => m.Edit("unet/model.onnx", p => p.TrainingInfo.Add(new TrainingInfoProto { Algorithm = new GraphProto { Initializer = { Secret() } } })), ["outside the model folder", "secret.bin"]),
         ["external data with an offset past every file"] = (m => External(m, "config.json", long.MaxValue, 4), ["vae_encoder", "truncated"]),
         ["external data with a length past every file"] = (m => External(m, "config.json", 4, long.MaxValue), ["vae_encoder", "truncated"]),
         ["external data of another length"] = (m => External(m, "config.json", 0, 3), ["vae_encoder", "3 bytes", "expected"]),
@@ -241,6 +250,24 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
+    public void AJudgesOwnTokenizerIsCheckedAtOnce()
+    {
+        using ToyboxCopy copy = new();
+        Directory.CreateDirectory(copy["clip/tokenizer"]);
+        Assert.Contains(copy["clip/tokenizer"], Assert.Throws<InvalidModelException>(() => ModelFolder.Open(copy.Path)).Message, StringComparison.Ordinal);
+        foreach (string name in (string[])["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"])
+        {
+            File.Copy(copy[$"tokenizer/{name}"], copy[$"clip/tokenizer/{name}"]);
+        }
+
+        ModelFolder model = ModelFolder.Open(copy.Path);
+        Assert.Equal((true, copy["clip/tokenizer"]), (model.Clip!.OwnsTokenizer, model.Clip.TokenizerFolder));
+        using ClipScorer scorer = new(model);
+        using ClipScorer expected = new(Toybox.Model);
+        Assert.Equal(expected.EmbedText("a hamburger"), scorer.EmbedText("a hamburger"));
+    }
+
+    [Fact]
     public void FilesAreHashed()
     {
         using ToyboxCopy copy = new();
@@ -377,6 +404,17 @@ public sealed class ModelFolderTests
         Externalize(weight, location, 0, 4);
         return new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = new GraphProto { Initializer = { weight } } };
     }
+
+    private static TensorProto Secret() => Inner("../../../secret.bin").G.Initializer[0];
+
+    private static NodeProto SecretConstant() => new()
+    {
+        OpType = "Constant",
+        Output = { "c" },
+        Attribute = { new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = Secret() } },
+    };
+
+    private static void EditNode(ToyboxCopy copy, Action<NodeProto> edit) => copy.Edit("unet/model.onnx", p => edit(p.Graph.Node[3]));
 
     private static void DeleteFolders(ToyboxCopy copy, params string[] names) => Array.ForEach(names, name => Directory.Delete(copy[name], recursive: true));
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Prompts;
 using Xunit;
 
@@ -136,6 +137,30 @@ public sealed class ViewPromptsTests
         float[] mixed = interpolated.For(9, 0).States;
         (float[] front, float[] left) = (nearest.For(0, 0).States, nearest.For(45, 0).States);
         Assert.All(mixed.Select((x, i) => (x, i)), m => Assert.Equal((0.8f * front[m.i]) + (0.2f * left[m.i]), m.x, 1e-5f));
+    }
+
+    // text-to-3d.md 1.4: e_pos is of the interpolated embedding, the negatives are the front's and the side's own; weights as published there.
+    [Theory]
+    [InlineData(0, "front", 1, "side", -2.0, 0.0)]
+    [InlineData(30, "front", 0.6666667, "side", -0.071348, -0.527194)]
+    [InlineData(-60, "front", 0.3333333, "side", -0.002545, -1.026834)]
+    [InlineData(120, "side", 0.6666667, "back", -0.001273, -2.0)]
+    [InlineData(180, "back", 1, "front", -1.0, -2.0)]
+    public void PerpNegPushesAnInterpolatedViewAwayFromFrontAndSide(float azimuth, string first, double share, string second, double sideWeight, double frontWeight)
+    {
+        PromptEmbeddings Embed(ViewChoice choice) => PromptEmbeddings.Compute(
+            Toybox.Model, "a red car", "", new ViewPrompts(ViewTables.FrontSideBack, choice), new GuidanceConfiguration { PerpNeg = PerpNegKind.StableDreamFusion });
+        using TextEncoder encoder = new(Toybox.Model);
+        float[] Of(string view) => encoder.Encode("a red car", $", {view} view").States;
+        GuidanceTexts texts = Embed(ViewChoice.Interpolated).TextsFor(azimuth, 20);
+        (float[] a, float[] b) = (Of(first), Of(second));
+        Assert.All(texts.Positive.States.Select((x, i) => (x, i)), m => Assert.Equal((share * a[m.i]) + ((1 - share) * b[m.i]), m.x, 1e-5));
+        Assert.Equal(Of("front"), texts.ViewNegatives[0].Text.States);
+        Assert.Equal(Of("side"), texts.ViewNegatives[1].Text.States);
+        Assert.Equal(frontWeight, texts.ViewNegatives[0].Weight, 5e-5);
+        Assert.Equal(sideWeight, texts.ViewNegatives[1].Weight, 5e-5);
+        // The nearest view is pushed away from the same two.
+        Assert.Equal(texts.ViewNegatives.Select(n => n.Weight), Embed(ViewChoice.Nearest).TextsFor(azimuth, 20).ViewNegatives.Select(n => n.Weight));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
 using DreamFusion.Pipeline.Models;
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DreamFusion.Pipeline.Guidance.Onnx;
@@ -14,7 +15,6 @@ internal sealed class DifferentiableSession : IDisposable
     private readonly OnnxSession _forward;
     private readonly OnnxSession _backward;
     private readonly bool _isHalf;
-    private string? _temporaryFolder;
 
     private DifferentiableSession(OnnxSession forward, OnnxSession backward)
     {
@@ -25,6 +25,9 @@ internal sealed class DifferentiableSession : IDisposable
         Noise = [.. forward.InputNames.Skip(1).Select(forward.InputType)];
         _isHalf = backward.InputNames.Any(name => backward.InputType(name).Element == TensorProto.Types.DataType.Float16);
     }
+
+    /// <summary>Folder of files that ONNX Runtime may have mapped, deleted with the session; null if it needs none.</summary>
+    public string? TemporaryFolder { get; private set; }
 
     /// <summary>Type of x.</summary>
     public TensorType Input { get; }
@@ -38,13 +41,18 @@ internal sealed class DifferentiableSession : IDisposable
     /// <summary>Loads a graph from memory, by way of files if it is too large for one message.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="name">Name for messages.</param>
+    /// <param name="device">Where it runs; null for one thread of the CPU.</param>
+    /// <param name="largestInMemory">Bytes of weights from which on files are written.</param>
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses it.</exception>
-    public static DifferentiableSession Load(DifferentiatedGraph graph, string name)
+    public static DifferentiableSession Load(
+        DifferentiatedGraph graph, string name, GuidanceDevice? device = null, long largestInMemory = GraphFiles.LargestInMemory)
     {
-        if (GraphFiles.FitInMemory(graph))
+        if (GraphFiles.FitInMemory(graph, largestInMemory))
         {
-            return Create(() => GraphFiles.LoadFromMemory(graph.Forward, name), () => GraphFiles.LoadFromMemory(graph.Backward, GradientOf(name)));
+            return Create(
+                () => OnnxSession.Load(graph.Forward.ToByteArray(), name, device),
+                () => OnnxSession.Load(graph.Backward.ToByteArray(), GradientOf(name), device));
         }
 
         // ONNX Runtime may have mapped the files into memory: they stay until the session goes.
@@ -52,8 +60,8 @@ internal sealed class DifferentiableSession : IDisposable
         try
         {
             GraphFiles.Write(graph, folder);
-            DifferentiableSession session = Load(folder, name);
-            session._temporaryFolder = folder;
+            DifferentiableSession session = Load(folder, name, device);
+            session.TemporaryFolder = folder;
             return session;
         }
         catch
@@ -66,11 +74,12 @@ internal sealed class DifferentiableSession : IDisposable
     /// <summary>Loads a graph that <see cref="GraphFiles"/> wrote.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">Name for messages.</param>
+    /// <param name="device">Where it runs; null for one thread of the CPU.</param>
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses it.</exception>
-    public static DifferentiableSession Load(string folder, string name) => Create(
-        () => OnnxSession.LoadFile(Path.Combine(folder, GraphFiles.Forward), name),
-        () => OnnxSession.LoadFile(Path.Combine(folder, GraphFiles.Backward), GradientOf(name)));
+    public static DifferentiableSession Load(string folder, string name, GuidanceDevice? device = null) => Create(
+        () => OnnxSession.LoadFile(Path.Combine(folder, GraphFiles.Forward), name, device),
+        () => OnnxSession.LoadFile(Path.Combine(folder, GraphFiles.Backward), GradientOf(name), device));
 
     /// <summary>y = f(x, noise).</summary>
     /// <param name="x">Elements of x, row-major; the array is referred to until the result is disposed.</param>
@@ -122,10 +131,10 @@ internal sealed class DifferentiableSession : IDisposable
     {
         _forward.Dispose();
         _backward.Dispose();
-        if (_temporaryFolder is not null)
+        if (TemporaryFolder is not null)
         {
-            Directory.Delete(_temporaryFolder, recursive: true);
-            _temporaryFolder = null;
+            Directory.Delete(TemporaryFolder, recursive: true);
+            TemporaryFolder = null;
         }
     }
 

@@ -46,13 +46,14 @@ internal sealed record EncoderGraph(OnnxModel Model, string Input, string Output
 
     /// <summary>Differentiates the graph and loads the result, or loads what was cached.</summary>
     /// <param name="cache">Where the result is kept; null for nowhere.</param>
+    /// <param name="device">Where it runs; null for one thread of the CPU.</param>
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">An operator without a gradient, or a graph ONNX Runtime refuses.</exception>
-    public DifferentiableSession Load(DiskCache? cache)
+    public DifferentiableSession Load(DiskCache? cache, GuidanceDevice? device = null)
     {
         if (cache is null)
         {
-            return DifferentiableSession.Load(GraphDifferentiator.Differentiate(Fold()), Model.FilePath);
+            return DifferentiableSession.Load(GraphDifferentiator.Differentiate(Fold()), Model.FilePath, device);
         }
 
         string key = Key();
@@ -60,7 +61,7 @@ internal sealed record EncoderGraph(OnnxModel Model, string Input, string Output
         {
             try
             {
-                return DifferentiableSession.Load(folder, Model.FilePath);
+                return DifferentiableSession.Load(folder, Model.FilePath, device);
             }
             catch (InvalidModelException)
             {
@@ -71,7 +72,7 @@ internal sealed record EncoderGraph(OnnxModel Model, string Input, string Output
 
         DifferentiatedGraph graph = GraphDifferentiator.Differentiate(Fold());
         cache.Add(Kind, key, path => GraphFiles.Write(graph, path));
-        return DifferentiableSession.Load(graph, Model.FilePath);
+        return DifferentiableSession.Load(graph, Model.FilePath, device);
     }
 
     /// <summary>What a result is computed from: the file, its external data, and how it is used.</summary>

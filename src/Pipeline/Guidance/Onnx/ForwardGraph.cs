@@ -50,6 +50,11 @@ internal sealed class ForwardGraph
             throw new InvalidModelException($"{Name}: the graph uses operator set {Opset}, expected 14 to 20. Export it with opset_version=17.");
         }
 
+        if (_model.Graph.SparseInitializer.Count > 0)
+        {
+            throw new InvalidModelException($"{Name}: the weight '{_model.Graph.SparseInitializer[0].Values?.Name}' is sparse, which is not differentiated here. Export the encoder with dense weights.");
+        }
+
         _probe = new NodeProbe(_model, Name);
         _memory = new GraphMemory(Name, GraphMemory.WeightBytes(model), inputShape.Aggregate(1L, (a, b) => a * b));
         foreach (TensorProto tensor in _model.Graph.Initializer)
@@ -173,6 +178,11 @@ internal sealed class ForwardGraph
 
     private void Add(NodeProto node)
     {
+        if (node.Input.FirstOrDefault(i => i.Length > 0 && !_constants.ContainsKey(i) && !_types.ContainsKey(i)) is string missing)
+        {
+            throw new InvalidModelException($"{Name}: node '{NodeProbe.NameOf(node)}' ({NodeProbe.OperatorOf(node)}) reads '{missing}', which no weight, input or earlier node is called. The file is damaged; copy or export it again.");
+        }
+
         bool standard = NodeProbe.IsDefaultDomain(node);
         if (standard && node.OpType is "RandomNormal" or "RandomNormalLike")
         {

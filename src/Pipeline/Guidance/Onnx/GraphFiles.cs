@@ -25,19 +25,16 @@ internal static class GraphFiles
 
     // ONNX Runtime maps weights into memory if they begin at a page.
     private const int Alignment = 4096;
-    private const long LargestInMemory = 1L << 30;
+
+    /// <summary>Weights of one model, in bytes, from which on it goes by way of files.</summary>
+    public const long LargestInMemory = 1L << 30;
 
     /// <summary>Whether both models can be handed over as byte arrays.</summary>
     /// <param name="graph">The graph.</param>
-    /// <returns>True below 1 GiB.</returns>
-    public static bool FitInMemory(DifferentiatedGraph graph) =>
-        ((ModelProto[])[graph.Forward, graph.Backward]).All(m => m.Graph.Initializer.Sum(t => (long)t.RawData.Length) < LargestInMemory);
-
-    /// <summary>Loads one model from memory.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="name">Name for messages.</param>
-    /// <returns>The loaded graph.</returns>
-    public static OnnxSession LoadFromMemory(ModelProto model, string name) => OnnxSession.Load(model.ToByteArray(), name);
+    /// <param name="limit">Bytes that the weights of each must stay below.</param>
+    /// <returns>True if both do.</returns>
+    public static bool FitInMemory(DifferentiatedGraph graph, long limit = LargestInMemory) =>
+        ((ModelProto[])[graph.Forward, graph.Backward]).All(m => m.Graph.Initializer.Sum(t => (long)t.RawData.Length) < limit);
 
     /// <summary>Writes both models.</summary>
     /// <param name="graph">The graph.</param>

@@ -139,9 +139,14 @@ internal sealed class OnnxModel
         return null;
     }
 
-    /// <summary>All constant tensors of the file: weights and attributes of nodes, those of inner graphs included.</summary>
+    /// <summary>All constant tensors of the file: weights, sparse ones too, and attributes of nodes, those of inner graphs and of local functions included.</summary>
     /// <returns>The tensors.</returns>
-    public IEnumerable<TensorProto> Tensors() => Tensors(Proto.Graph);
+    public IEnumerable<TensorProto> Tensors() =>
+    [
+        .. Tensors(Proto.Graph),
+        .. Proto.Functions.SelectMany(f => f.Node.SelectMany(n => n.Attribute).Concat(f.AttributeProto)).SelectMany(Tensors),
+        .. Proto.TrainingInfo.SelectMany(t => (GraphProto?[])[t.Initialization, t.Algorithm]).OfType<GraphProto>().SelectMany(Tensors),
+    ];
 
     /// <summary>Files beside this one that hold weights.</summary>
     /// <returns>Their full paths, each once.</returns>
@@ -186,7 +191,9 @@ internal sealed class OnnxModel
     }
 
     private static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
-        graph.Initializer.Concat(graph.Node.SelectMany(n => n.Attribute).SelectMany(Tensors));
+        graph.Initializer.Concat(graph.SparseInitializer.SelectMany(Tensors)).Concat(graph.Node.SelectMany(n => n.Attribute).SelectMany(Tensors));
+
+    private static IEnumerable<TensorProto> Tensors(SparseTensorProto sparse) => ((TensorProto?[])[sparse.Values, sparse.Indices]).OfType<TensorProto>();
 
     private static IEnumerable<TensorProto> Tensors(AttributeProto attribute) =>
     [
@@ -194,6 +201,8 @@ internal sealed class OnnxModel
         .. attribute.Tensors,
         .. attribute.G is GraphProto graph ? Tensors(graph) : [],
         .. attribute.Graphs.SelectMany(Tensors),
+        .. attribute.SparseTensor is SparseTensorProto sparse ? Tensors(sparse) : [],
+        .. attribute.SparseTensors.SelectMany(Tensors),
     ];
 
     private TensorSignature Describe(ValueInfoProto value)

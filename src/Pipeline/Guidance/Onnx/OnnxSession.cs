@@ -10,46 +10,65 @@ using Microsoft.ML.OnnxRuntime;
 namespace DreamFusion.Pipeline.Guidance.Onnx;
 
 /// <summary>
-/// One graph in ONNX Runtime on the CPU. It runs on the calling thread alone, so its results do not depend on a number of
-/// threads; calls from several threads at once are allowed and are how two evaluations run side by side.
+/// One graph in ONNX Runtime. By default it runs on the CPU and the calling thread alone, so its results do not depend on a number
+/// of threads; calls from several threads at once are allowed and are how two evaluations run side by side.
 /// </summary>
 internal sealed class OnnxSession : IDisposable
 {
-    /// <summary>Name of the meter whose histogram takes the duration of every run, in seconds.</summary>
+    /// <summary>Name of the meter: how long every run took, and how many sessions of each graph are alive.</summary>
     public const string MeterName = "DreamFusion.OnnxRuntime";
 
+    /// <summary>Name of the histogram of runs, in seconds.</summary>
+    public const string RunDurationName = "onnx.run.duration";
+
+    /// <summary>Name of the counter of sessions alive.</summary>
+    public const string SessionsName = "onnx.sessions";
+
+    /// <summary>Tag of the counter of sessions: the graph's name for messages.</summary>
+    public const string GraphTag = "onnx.graph";
+
     private static readonly Meter _meter = new(MeterName);
-    private static readonly Histogram<double> _runDuration = _meter.CreateHistogram<double>("onnx.run.duration", "s", "Time inside ONNX Runtime of one run of a graph.");
+    private static readonly Histogram<double> _runDuration = _meter.CreateHistogram<double>(RunDurationName, "s", "Time inside ONNX Runtime of one run of a graph.");
+
+    private static readonly UpDownCounter<int> _alive = _meter.CreateUpDownCounter<int>(SessionsName, "{session}", "Sessions that hold their weights.");
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly string _name;
+    private bool _disposed;
 
     private OnnxSession(InferenceSession session, string name)
     {
         _session = session;
         _name = name;
+        _alive.Add(1, new KeyValuePair<string, object?>(GraphTag, name));
     }
 
     /// <summary>Loads a part of a model folder.</summary>
     /// <param name="part">The part.</param>
+    /// <param name="device">Where it runs; null for one thread of the CPU.</param>
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
-    public static OnnxSession Load(ModelPart part) => Create(options => new InferenceSession(part.ModelPath, options), part.ModelPath);
+    public static OnnxSession Load(ModelPart part, GuidanceDevice? device = null) =>
+        Create(options => new InferenceSession(part.ModelPath, options), part.ModelPath, device);
 
     /// <summary>Loads a serialised model.</summary>
     /// <param name="model">Bytes of the model.</param>
     /// <param name="name">Name for messages.</param>
+    /// <param name="device">Where it runs; null for one thread of the CPU.</param>
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
-    public static OnnxSession Load(byte[] model, string name) => Create(options => new InferenceSession(model, options), name);
+    public static OnnxSession Load(byte[] model, string name, GuidanceDevice? device = null) =>
+        Create(options => new InferenceSession(model, options), name, device);
 
     /// <summary>Loads a model file; weights in files beside it are found by its path.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">Name for messages.</param>
+    /// <param name="device">Where it runs; null for one thread of the CPU.</param>
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
-    public static OnnxSession LoadFile(string path, string name) => Create(options => new InferenceSession(path, options), name);
+    public static OnnxSession LoadFile(string path, string name, GuidanceDevice? device = null) =>
+        Create(options => new InferenceSession(path, options), name, device);
 
     /// <summary>Loads a serialised model as it stands, without rewriting it: for graphs that run at most once.</summary>
     /// <param name="model">Bytes of the model.</param>
@@ -57,7 +76,7 @@ internal sealed class OnnxSession : IDisposable
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
     public static OnnxSession LoadUnoptimized(byte[] model, string name) =>
-        Create(options => new InferenceSession(model, options), name, GraphOptimizationLevel.ORT_DISABLE_ALL);
+        Create(options => new InferenceSession(model, options), name, device: null, GraphOptimizationLevel.ORT_DISABLE_ALL);
 
     /// <summary>Names of the inputs, in order.</summary>
     public IReadOnlyList<string> InputNames => _session.InputNames;
@@ -102,8 +121,15 @@ internal sealed class OnnxSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _runOptions.Dispose();
         _session.Dispose();
+        _alive.Add(-1, new KeyValuePair<string, object?>(GraphTag, _name));
     }
 
     private TensorType TypeOf(string value, NodeMetadata metadata) => metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR
@@ -111,18 +137,13 @@ internal sealed class OnnxSession : IDisposable
         : throw new InvalidModelException($"{_name}: '{value}' is no tensor but {metadata.OnnxValueType}. Export the graph with torch.onnx.export by tracing, which makes no sequences.");
 
     private static OnnxSession Create(
-        Func<SessionOptions, InferenceSession> create, string name, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
+        Func<SessionOptions, InferenceSession> create, string name, GuidanceDevice? device, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         try
         {
-            using SessionOptions options = new()
-            {
-                IntraOpNumThreads = 1,
-                InterOpNumThreads = 1,
-                ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-                GraphOptimizationLevel = level,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-            };
+            using SessionOptions options = (device ?? GuidanceDevice.Cpu).NewSessionOptions();
+            options.GraphOptimizationLevel = level;
+            options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
             return new OnnxSession(create(options), name);
         }
         catch (Exception e) when (e is OnnxRuntimeException or OverflowException)

@@ -12,7 +12,8 @@ namespace DreamFusion.Pipeline.Training.TwoD;
 
 /// <summary>
 /// Score distillation without a third dimension: a latent, pixels and a network paint the same prompt, each from its own gradient, with the
-/// same timesteps and noise. The three together tell which part of the way from the model to the parameters is broken.
+/// same timesteps and noise. The three together tell which part of the way from the model to the parameters is broken. Of a model that works
+/// on pixels there is no latent.
 /// </summary>
 public sealed class Painter : IDisposable
 {
@@ -24,13 +25,13 @@ public sealed class Painter : IDisposable
     private readonly IPainting[] _paintings;
     private readonly StepClock _clock = new();
 
-    /// <summary>Three paintings at step 0.</summary>
+    /// <summary>The paintings at step 0.</summary>
     /// <param name="configuration">The validated configuration; the training size is that of pixels and network.</param>
     /// <param name="device">Where the kernels run.</param>
     /// <param name="guidance">The frozen prior.</param>
-    /// <param name="decoder">Its decoder, to show the latent.</param>
+    /// <param name="decoder">Its decoder, to show the latent; null if the model works on pixels.</param>
     /// <param name="texts">The texts of every step.</param>
-    public Painter(RunConfiguration configuration, DeviceContext device, ScoreDistillation guidance, VaeDecoder decoder, GuidanceTexts texts)
+    public Painter(RunConfiguration configuration, DeviceContext device, ScoreDistillation guidance, VaeDecoder? decoder, GuidanceTexts texts)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(device);
@@ -42,14 +43,14 @@ public sealed class Painter : IDisposable
         (int width, int height) = (configuration.Data.Train.Width, configuration.Data.Train.Height);
         Parameters = new ParameterArena(device.Accelerator,
         [
-            new ParameterShape(LatentPainting.ParameterName, guidance.LatentChannels, guidance.LatentSize * guidance.LatentSize),
+            .. decoder is null ? [] : (ParameterShape[])[new ParameterShape(LatentPainting.ParameterName, guidance.LatentChannels, guidance.LatentSize * guidance.LatentSize)],
             new ParameterShape(PixelPainting.ParameterName, width * height, 3),
             ParameterShape.Of(RadianceField.NetworkName, NetworkPainting.Options, ParameterRole.Network),
         ]);
         _network = new NetworkPainting(device, Parameters[RadianceField.NetworkName].Variable, guidance, width, height, configuration.Seed);
         _paintings =
         [
-            new LatentPainting(Parameters[LatentPainting.ParameterName].Variable, guidance, decoder, configuration.Seed),
+            .. decoder is null ? [] : (IPainting[])[new LatentPainting(Parameters[LatentPainting.ParameterName].Variable, guidance, decoder, configuration.Seed)],
             new PixelPainting(Parameters[PixelPainting.ParameterName].Variable, guidance, width, height, configuration.Nerf.AlbedoGain, configuration.Seed),
             _network,
         ];

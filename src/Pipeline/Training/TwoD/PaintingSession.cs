@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using DreamFusion.Autodiff;
+using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Guidance;
@@ -17,7 +18,7 @@ namespace DreamFusion.Pipeline.Training.TwoD;
 
 /// <summary>
 /// One run of <c>dfk train --2d</c>: pictures instead of an object, the cheapest proof that a model folder and this program understand each
-/// other. The words are those of a view from the front.
+/// other. The words are those of a view from the front. A model that works on pixels has no latent to paint.
 /// </summary>
 public sealed class PaintingSession : IDisposable
 {
@@ -30,25 +31,25 @@ public sealed class PaintingSession : IDisposable
     private readonly RunFolder _folder;
     private readonly RunRecord _record;
     private readonly DeviceContext _device;
-    private readonly VaeDecoder _decoder;
+    private readonly VaeDecoder? _decoder;
     private readonly Painter _painter;
     private readonly PaintingSheet _sheet = new();
     private readonly Stopwatch _time = Stopwatch.StartNew();
 
     private PaintingSession(
         RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, ModelFolder model, RunFolder folder, ScoreDistillation guidance,
-        PromptEmbeddings prompt)
+        PromptEmbeddings prompt, GuidanceDevice guidanceDevice)
     {
         _configuration = configuration;
         _observer = observer;
         _model = model;
         _folder = folder;
         int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
-        _record = new RunRecord(folder, configuration, model, $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels", task: "2d");
+        _record = new RunRecord(folder, configuration, model, $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels; guidance: {guidanceDevice.Description}", task: "2d");
         folder.WriteConfiguration(configuration);
         folder.Log($"2-D: \"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads");
         _device = DeviceContext.CreateCpu(threads, choice: request.Kernels);
-        _decoder = new VaeDecoder(model);
+        _decoder = model.Kind == ModelKind.LatentSpace ? new VaeDecoder(model) : null;
         _painter = new Painter(configuration, _device, guidance, _decoder, prompt.TextsFor(FrontAzimuth, FrontElevation));
     }
 
@@ -63,17 +64,20 @@ public sealed class PaintingSession : IDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(observer);
+        configuration = configuration with { Task = TrainingTask.Pictures };
         configuration.Validate();
         ModelFolder model = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
         IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(model)?.Check(configuration.Prompt, request.Anyway) ?? [];
         RunFolder.RequireFree(request.OutputFolder);
+        (GuidanceDevice device, string? deviceNote) = GuidanceDevice.Select(configuration);
         observer.PhaseChanged(TrainingPhase.Preparing);
-        var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts), configuration.Guidance);
-        using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration));
+        var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts), configuration.Guidance, device);
+        var cache = DiskCache.OfUser();
+        using var guidance = new ScoreDistillation(model, GuidanceOptions.From(configuration, device), cache);
         using RunFolder folder = RunFolder.Create(request.OutputFolder, configuration.Prompt);
         observer.Started(folder.Path, configuration.Iters);
-        using var session = new PaintingSession(configuration, request, observer, model, folder, guidance, prompt);
-        foreach (string note in request.Notes.Concat(warnings).Concat(GraphPrecision.Notes(configuration.Guidance.Precision, model)).Concat(model.Notes).Concat(guidance.Notes).Concat(prompt.Warnings))
+        using var session = new PaintingSession(configuration, request, observer, model, folder, guidance, prompt, device);
+        foreach (string note in request.Notes.Concat(warnings).Concat(deviceNote is null ? [] : [deviceNote]).Concat(GraphPrecision.Notes(configuration.Guidance.Precision, model)).Concat(model.Notes).Concat(guidance.Notes).Concat(cache.Warnings).Concat(prompt.Warnings))
         {
             folder.Log(note);
             observer.Note(note);
@@ -85,7 +89,7 @@ public sealed class PaintingSession : IDisposable
     public void Dispose()
     {
         _painter.Dispose();
-        _decoder.Dispose();
+        _decoder?.Dispose();
         _device.Dispose();
     }
 

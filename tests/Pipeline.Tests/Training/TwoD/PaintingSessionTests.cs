@@ -8,6 +8,7 @@ using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Imaging.Png;
+using DreamFusion.Pipeline.Tests.Models;
 using DreamFusion.Pipeline.Training;
 using DreamFusion.Pipeline.Training.TwoD;
 using Xunit;
@@ -95,6 +96,48 @@ public sealed class PaintingSessionTests
         TrainingResult result = PaintingSession.Run(Short, new TrainingRequest { OutputFolder = folder.File("run") }, new SilentObserver(), stop.Token);
         Assert.Equal((TrainingOutcome.Interrupted, 0), (result.Outcome, CheckpointFile.Read(result.CheckpointPath).Step));
         Assert.True(File.Exists(result.SheetPath));
+    }
+
+    [Fact]
+    public void The_configuration_of_a_run_says_that_pictures_are_painted()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingResult result = Run(Short with { Iters = 1 }, folder.File("run"));
+        RunConfiguration read = ConfigurationFile.Read(Path.Combine(result.RunFolder, "config.yaml"));
+        Assert.Equal(TrainingTask.Pictures, read.Task);
+        Assert.Contains("task: 2d\n", CheckpointFile.Read(result.CheckpointPath).Configuration, StringComparison.Ordinal);
+        Assert.Contains("task: 3d\n", ConfigurationFile.Write(Short), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_a_model_that_works_on_pixels_there_is_no_latent(bool ownTokenizer)
+    {
+        using var model = new PixelFolder();
+        using var folder = new TemporaryFolder();
+        // A judge of another model: its tokens are CLIP's, the folder's are T5's.
+        Copy("clip", model["clip"]);
+        if (ownTokenizer)
+        {
+            Copy("tokenizer", model["clip/tokenizer"]);
+        }
+
+        TrainingResult result = Run(Short with { Prompt = "a cat", Model = model.Path, Iters = 3 }, folder.File("run"));
+        using JsonDocument line = JsonDocument.Parse(File.ReadAllLines(Path.Combine(result.RunFolder, "metrics.jsonl"))[^1]);
+        Assert.Equal(["pixels", "network"], line.RootElement.GetProperty("guidance_norms").EnumerateObject().Select(norm => norm.Name));
+        Assert.False(CheckpointFile.Read(result.CheckpointPath).Tensors.ContainsKey("latent"));
+        Assert.Equal(ownTokenizer ? ["pixels_similarity", "network_similarity"] : [], result.Scores.Select(score => score.Key));
+        Assert.Equal(ownTokenizer, !File.ReadAllText(Path.Combine(result.RunFolder, "log.txt")).Contains("cannot judge results", StringComparison.Ordinal));
+    }
+
+    private static void Copy(string part, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Toybox.Model.Folder, part)))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
     }
 
     [Fact]

@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Machine;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DreamFusion.Pipeline.Guidance;
+
+/// <summary>Where ONNX Runtime evaluates the frozen model.</summary>
+/// <param name="CudaDevice">Number of the CUDA device; null for the CPU.</param>
+/// <param name="Threads">Threads inside one operator on the CPU, at least 1. Their number may change last digits of results.</param>
+public sealed record GuidanceDevice(int? CudaDevice, int Threads)
+{
+    /// <summary>One thread of the CPU.</summary>
+    public static GuidanceDevice Cpu { get; } = new(null, 1);
+
+    /// <summary>The device in words, for run.json.</summary>
+    public string Description => CudaDevice is int number
+        ? string.Create(CultureInfo.InvariantCulture, $"cuda:{number}")
+        : string.Create(CultureInfo.InvariantCulture, $"cpu, {Threads} {(Threads == 1 ? "thread" : "threads")}");
+
+    /// <summary>
+    /// How the texts of a step are evaluated: in one call on a GPU; on the CPU each in a call of its own, side by side if there are
+    /// threads for that, which changes no bit.
+    /// </summary>
+    /// <param name="threads">Threads of the run, at least 1.</param>
+    public BranchExecution BranchExecution(int threads) => CudaDevice is not null ? Guidance.BranchExecution.Batched
+        : threads >= 2 * Threads ? Guidance.BranchExecution.Concurrent
+        : Guidance.BranchExecution.Sequential;
+
+    /// <summary>
+    /// The device that a run asks for: <c>guidance.device</c>, where <c>auto</c> follows the kernels' device if ONNX Runtime's CUDA
+    /// provider can be loaded.
+    /// </summary>
+    /// <param name="configuration">A valid configuration.</param>
+    /// <returns>The device, and a line that says why it is not the kernels'; null if there is nothing to say.</returns>
+    /// <exception cref="DfkException">CUDA was asked for by name and cannot be had; exit code 4.</exception>
+    public static (GuidanceDevice Device, string? Note) Select(RunConfiguration configuration) => Select(configuration, ProblemOfCuda);
+
+    /// <inheritdoc cref="Select(RunConfiguration)"/>
+    /// <param name="configuration">A valid configuration.</param>
+    /// <param name="problemOfCuda">Why the CUDA provider cannot be used; null if it can.</param>
+    internal static (GuidanceDevice Device, string? Note) Select(RunConfiguration configuration, Func<string?> problemOfCuda)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        GuidanceConfiguration guidance = configuration.Guidance;
+        GuidanceDevice cpu = new(null, guidance.Threads);
+        bool kernelsOnCuda = configuration.Device.StartsWith("cuda", StringComparison.Ordinal);
+        if (guidance.Device == GuidanceDeviceChoice.Cpu || (guidance.Device == GuidanceDeviceChoice.Auto && !kernelsOnCuda))
+        {
+            return (cpu, null);
+        }
+
+        if (problemOfCuda() is not { } problem)
+        {
+            int number = configuration.Device.Split(':') is [_, string text] ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
+            return (cpu with { CudaDevice = number }, null);
+        }
+
+        return guidance.Device == GuidanceDeviceChoice.Cuda
+            ? throw new DfkException(ExitCode.MachineLacks, $"guidance-device cuda: {problem}. Use --guidance-device cpu.")
+            : (cpu, $"The guidance runs on the CPU: {problem}.");
+    }
+
+    /// <summary>Options of a session on this device.</summary>
+    internal SessionOptions NewSessionOptions()
+    {
+        SessionOptions options = new() { IntraOpNumThreads = Threads, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        // Threads that wait in a loop for the next operator would take the cores from our kernels.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        if (CudaDevice is int number)
+        {
+            using OrtCUDAProviderOptions cuda = new();
+            cuda.UpdateOptions(new Dictionary<string, string>
+            {
+                ["device_id"] = number.ToString(CultureInfo.InvariantCulture),
+                // The default tries every algorithm and takes the fastest of that moment: another one, with other bits, in the next run.
+                ["cudnn_conv_algo_search"] = "HEURISTIC",
+            });
+            options.AppendExecutionProvider_CUDA(cuda);
+        }
+
+        return options;
+    }
+
+    private static string? ProblemOfCuda()
+    {
+        try
+        {
+            using SessionOptions options = new GuidanceDevice(0, 1).NewSessionOptions();
+            return CudaDriver.Probe().Problem;
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
+        {
+            // The message names the library that could not be loaded, behind lines of ONNX Runtime's own sources.
+            string reason = e.Message.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? e.GetType().Name;
+            return $"ONNX Runtime's CUDA provider cannot be loaded ({reason.TrimEnd('.')}); a program built with -p:OnnxRuntimeCuda=true has it, and CUDA and cuDNN must be installed";
+        }
+    }
+}

@@ -60,7 +60,7 @@ internal static class ConfigCommand
 
             writer.WriteEndArray();
             writer.WriteStartArray("notes");
-            foreach (string note in resolved.Notes)
+            foreach (string note in (string[])[.. resolved.Notes, .. resolved.PresetNotes])
             {
                 writer.WriteStringValue(note);
             }

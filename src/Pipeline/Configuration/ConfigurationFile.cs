@@ -30,13 +30,13 @@ public static class ConfigurationFile
         return Write(ConfigurationBinder.Unbind(configuration, default, determiningOnly: true));
     }
 
-    /// <summary>The whole configuration as YAML, with a comment at each option that says where its value came from, after the notes as comments.</summary>
+    /// <summary>The whole configuration as YAML, with a comment at each option that says where its value came from, after all notes as comments.</summary>
     public static string WriteWithOrigins(ResolvedConfiguration resolved)
     {
         ArgumentNullException.ThrowIfNull(resolved);
         Dictionary<string, ResolvedOption> options = resolved.Options.ToDictionary(option => option.Name);
         StringBuilder text = new();
-        foreach (string note in resolved.Notes)
+        foreach (string note in resolved.Notes.Concat(resolved.PresetNotes.Select(note => $"preset {resolved.Configuration.Preset}: {note}")))
         {
             text.Append("# ").Append(note.ReplaceLineEndings(" ")).Append('\n');
         }

@@ -53,9 +53,17 @@ public sealed record ConfigurationSources
             .Where(problem => !binder.Failed.Contains(problem.Name))
             .Select(problem => problem.Message));
         ConfigurationValidator.ThrowIfAny(problems);
-        notes.AddRange(preset.Notes.Select(note => $"preset {preset.Name}: {note}"));
+        if (preset.IsForStableDiffusion && ModelLocator.IsToybox(configuration.Model))
+        {
+            notes.Add($"preset {preset.Name} is made for Stable Diffusion (--model DIR); --preset toybox is what suits the embedded prior.");
+        }
+
         IEnumerable<ResolvedOption> options = Options(ConfigurationBinder.Unbind(configuration, default), "", binder.Origins);
-        return new ResolvedConfiguration(configuration, [.. options], [.. notes.Distinct()]) { IsFromNemo = file is { IsNemo: true } };
+        return new ResolvedConfiguration(configuration, [.. options], [.. notes.Distinct()])
+        {
+            PresetNotes = preset.Notes,
+            IsFromNemo = file is { IsNemo: true },
+        };
     }
 
     private ConfigurationMapping Merge(Preset preset, ConfigurationOrigin origin, NemoFile? file, List<string> problems, List<string> notes)

@@ -12,9 +12,12 @@ public sealed record ResolvedOption(string Name, string Value, string Source, in
 /// <summary>A configuration with where its values came from.</summary>
 /// <param name="Configuration">The options.</param>
 /// <param name="Options">The same, in the order of <c>config.yaml</c>.</param>
-/// <param name="Notes">What the user should know: what the preset cannot follow, what became of variants, which keys mean nothing here.</param>
+/// <param name="Notes">What the user should know: what became of variants and of a model's key, which keys mean nothing here.</param>
 public sealed record ResolvedConfiguration(RunConfiguration Configuration, IReadOnlyList<ResolvedOption> Options, IReadOnlyList<string> Notes)
 {
+    /// <summary>Choices of the preset's source that it does not follow.</summary>
+    public IReadOnlyList<string> PresetNotes { get; init; } = [];
+
     /// <summary>Whether the file was written in NeMo's way.</summary>
     public bool IsFromNemo { get; init; }
 }

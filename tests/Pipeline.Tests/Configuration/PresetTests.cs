@@ -39,6 +39,15 @@ public sealed class PresetTests
     }
 
     [Fact]
+    public void Preset_for_Stable_Diffusion_with_the_embedded_prior_is_a_note()
+    {
+        ConfigurationSources sources = new() { Preset = "threestudio", Overrides = [_prompt] };
+        Assert.Contains("preset threestudio is made for Stable Diffusion", Assert.Single(sources.ResolveWithOrigins().Notes), StringComparison.Ordinal);
+        Assert.Empty((sources with { Overrides = [_prompt, new("--model", "model", "x")] }).ResolveWithOrigins().Notes);
+        Assert.Empty((sources with { Preset = "quality" }).ResolveWithOrigins().Notes);
+    }
+
+    [Fact]
     public void Unknown_preset_is_one_problem_among_others()
     {
         ConfigurationSources sources = new() { Preset = "toybocks", Overrides = [_prompt, new("--set", "iters", "0"), new("--set", "sed", "1"), new("--set", "seed", "[")] };
@@ -53,8 +62,12 @@ public sealed class PresetTests
     [Fact]
     public void Value_that_cannot_be_read_is_one_problem_and_no_contradiction()
     {
-        // With the default in its place, [0.02, 0.98], 0.99 would be called out of range as well.
-        ConfigurationSources sources = new() { Overrides = [_prompt, new("--set", "min_ambient_ratio", "much"), new("--set", "max_ambient_ratio", "0.95"), new("--set", "iters", "-1")] };
+        // The preset's 0.1 stands in for it. With the record's default, 0.2, the 0.15 would be called out of range as well.
+        ConfigurationSources sources = new()
+        {
+            Preset = "stable-dreamfusion",
+            Overrides = [_prompt, new("--set", "min_ambient_ratio", "much"), new("--set", "max_ambient_ratio", "0.15"), new("--set", "iters", "-1")],
+        };
         DfkException e = Assert.Throws<DfkException>(() => sources.Resolve());
         Assert.StartsWith("configuration: 2 problems", e.Message, StringComparison.Ordinal);
         Assert.Contains("min_ambient_ratio: expected a number, got 'much'", e.Message, StringComparison.Ordinal);
@@ -73,7 +86,8 @@ public sealed class PresetTests
         string text = ConfigurationFile.WriteWithOrigins(resolved);
         Assert.Matches("\n  bound: 3 +# --set\n", text);
         Assert.Matches("\niters: 10000 +# preset threestudio\n", text);
-        Assert.All(PresetCatalogue.Find("threestudio").Notes, note => Assert.Contains(note, text, StringComparison.Ordinal));
+        Assert.NotEmpty(resolved.PresetNotes);
+        Assert.All(resolved.PresetNotes, note => Assert.Contains(note, text, StringComparison.Ordinal));
     }
 
     [Fact]

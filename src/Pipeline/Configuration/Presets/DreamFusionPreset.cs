@@ -81,5 +81,18 @@ internal static class DreamFusionPreset
                 Jitter = true,
             },
         },
-    });
+    })
+    {
+        IsForStableDiffusion = true,
+        Notes =
+        [
+            "Imagen's 64x64 pixel model with T5-XXL is whatever --model names; the gradient of a latent model comes through its VAE encoder.",
+            "guidance scale 100 is the paper's for Imagen.",
+            "the residual network of five blocks of 128 with layer normalisation is a plain SiLU network.",
+            "cones integrated by mip-NeRF 360 with proposal sampling are rays through an occupancy grid; the annealed Gaussians of the encoding stay.",
+            "the four views of a step, one on each of four chips there, follow each other here.",
+            "view words are those of the nearest view (appendix A.2), not the weighted mixture of section 3.2 (view_choice: interpolated).",
+            "the paper gives the weight of the opacity as 1e-3 to 5e-3; 1e-3 is taken.",
+        ],
+    };
 }

@@ -10,4 +10,7 @@ public sealed record Preset(string Name, string Summary, RunConfiguration Config
 {
     /// <summary>Choices of the preset's source that are not followed, one sentence each; <c>dfk config show</c> prints them.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether its values are meant for a Stable Diffusion folder rather than for the embedded prior.</summary>
+    public bool IsForStableDiffusion { get; init; }
 }

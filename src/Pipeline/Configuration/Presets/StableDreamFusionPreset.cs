@@ -60,7 +60,17 @@ internal static class StableDreamFusionPreset
             Validation = new ViewDataConfiguration { Size = 8, Width = 800, Height = 800 },
             Test = new ViewDataConfiguration { Size = 100, Width = 800, Height = 800 },
         },
-    });
+    })
+    {
+        IsForStableDiffusion = true,
+        Notes =
+        [
+            "-O's float16 is not used: field and optimiser are float32, and the graphs of the model folder have their own width.",
+            "pictures are not mirror images: its image axes have determinant -1, these +1.",
+            "the gradient of the entropy of sample weights is exact; its CUDA code treats that gradient as constant along the ray.",
+            "rays have unit length, so the background network sees unit directions and depths are distances.",
+        ],
+    };
 
     private static NerfConfiguration Nerf => new()
     {

@@ -99,5 +99,15 @@ internal static class ThreestudioPreset
             Validation = new ViewDataConfiguration { Size = 1, Width = 512, Height = 512 },
             Test = new ViewDataConfiguration { Size = 120, Width = 512, Height = 512 },
         },
-    });
+    })
+    {
+        IsForStableDiffusion = true,
+        Notes =
+        [
+            "its world is z-up, this one y-up: elevation and azimuth mean the same.",
+            "mixed precision is not used: field and optimiser are float32, and the graphs of the model folder have their own width.",
+            "the decoding of every denoised latent, which it does not use, is left out.",
+            "samples of little opacity (alpha below 0.01) are not dropped one by one.",
+        ],
+    };
 }

@@ -219,6 +219,15 @@ public abstract partial class Accelerator : IDisposable
         return (TLauncher)launcher;
     }
 
+    /// <summary>The buffers that are not disposed.</summary>
+    internal MemoryBuffer[] LiveBuffers()
+    {
+        lock (_gate)
+        {
+            return [.. _buffers];
+        }
+    }
+
     internal void Attach(MemoryBuffer buffer)
     {
         lock (_gate)

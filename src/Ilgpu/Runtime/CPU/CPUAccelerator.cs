@@ -24,6 +24,9 @@ public sealed unsafe class CPUAccelerator : Accelerator
     /// <summary>How the cores are used.</summary>
     public CPUAcceleratorMode Mode { get; }
 
+    /// <summary>Replaces kernels as they are loaded: for tests that compare executors. Launches never ask it.</summary>
+    internal Func<KernelEntry, KernelProgram, KernelProgram>? ProgramFilter { get; set; }
+
     internal WorkerPool Workers => _workers;
 
     internal CooperativeExecutor Cooperative => _cooperative;
@@ -33,7 +36,11 @@ public sealed unsafe class CPUAccelerator : Accelerator
     {
     }
 
-    internal override KernelProgram LoadProgram(KernelEntry entry) => new CPUKernelProgram(this, entry);
+    internal override KernelProgram LoadProgram(KernelEntry entry)
+    {
+        var program = new CPUKernelProgram(this, entry);
+        return ProgramFilter is null ? program : ProgramFilter(entry, program);
+    }
 
     internal override RawMemory AllocateMemory(long length, int elementSize)
     {

@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using System.Text;
+using ILGPU.Ptx.Code;
+using ILGPU.Ptx.Emission;
+using ILGPU.Ptx.Passes;
+using ILGPU.Ptx.Translation;
+
+namespace ILGPU.Ptx;
+
+/// <summary>Compiles kernels from .NET's intermediate language to PTX. Needs no driver and no toolkit.</summary>
+public static class PtxCompiler
+{
+    private static readonly Dictionary<int, object> _noConstants = [];
+
+    /// <summary>Compiles a kernel.</summary>
+    /// <param name="kernel">Static method; type parameters must be given.</param>
+    /// <param name="isIndexed">
+    /// True for a kernel whose first parameter is its index (loaded with automatic or implicit grouping), false for one that reads Grid and Group.
+    /// </param>
+    /// <param name="target">Architecture and semantics.</param>
+    /// <param name="constants">Values of parameters, by position, that every launch of the result has; null for none.</param>
+    /// <exception cref="PtxCompilationException">The kernel holds something that cannot be compiled; the message says where.</exception>
+    public static PtxModule Compile(MethodInfo kernel, bool isIndexed, PtxTarget target, IReadOnlyDictionary<int, object>? constants = null)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(target);
+        target.Validate();
+        KernelCode code = Translator.Translate(kernel, isIndexed, target, constants ?? _noConstants);
+        PassPipeline.Run(code);
+        RefuseLocalMemory(kernel, code);
+        string name = EntryName(kernel);
+        (string text, int instructions, int registers) = PtxWriter.Write(code, name, target);
+        return new PtxModule(
+            text,
+            name,
+            code.Parameters,
+            [.. code.Arrays.Where(array => array.Space == AddressSpace.Local).Select(array => new PtxLocalArray(array.Name, array.Size, array.Position.Line))],
+            instructions,
+            registers,
+            code.OwnFunctions,
+            code.Arrays.Where(array => array.Space == AddressSpace.Shared).Sum(array => array.Size));
+    }
+
+    private static void RefuseLocalMemory(MethodInfo kernel, KernelCode code)
+    {
+        // Known by its name, because the attribute belongs to the kernels.
+        bool isForbidden = kernel.GetCustomAttributesData().Any(attribute => attribute.AttributeType.Name == "NoLocalMemoryAttribute");
+        MemoryArray? left = code.Arrays.Find(array => array.Space == AddressSpace.Local);
+        if (isForbidden && left is not null)
+        {
+            throw new PtxCompilationException(
+                code.Name, left.Position, $"{left.Size} bytes stay in local memory, which the kernel forbids; index the array by constants or by loops with constant bounds");
+        }
+    }
+
+    // Letters, digits and underscores: Type_Method_TypeArguments.
+    private static string EntryName(MethodInfo kernel)
+    {
+        var name = new StringBuilder($"{kernel.DeclaringType?.Name}_{kernel.Name}");
+        foreach (Type argument in (kernel.DeclaringType?.GetGenericArguments() ?? []).Concat(kernel.IsGenericMethod ? kernel.GetGenericArguments() : []))
+        {
+            name.Append('_').Append(argument.Name);
+        }
+
+        for (int i = 0; i < name.Length; i++)
+        {
+            name[i] = char.IsAsciiLetterOrDigit(name[i]) ? name[i] : '_';
+        }
+
+        return name.ToString();
+    }
+}

@@ -1,0 +1,91 @@
+using System;
+using System.Buffers.Binary;
+
+namespace DreamFusion.Ptx.Tests.Interpreter;
+
+/// <summary>Loads and stores of one thread, with everything that can go wrong with them.</summary>
+public sealed class MemoryAccess(DeviceMemory global)
+{
+    /// <summary>Reads an element of 1, 2, 4 or 8 bytes, zero-extended.</summary>
+    public ulong Load(Lane lane, string space, ulong address, int size, bool isAtomic, Statement statement)
+    {
+        (byte[] bytes, int at, AccessLog? log, bool[]? defined) = Locate(lane, space, address, size, statement);
+        for (int i = 0; i < size; i++)
+        {
+            if (defined is not null && !defined[at + i])
+            {
+                throw new PtxFaultException(FaultKind.UninitializedMemory, $"{statement}: {lane} reads byte {at + i}, which nobody wrote");
+            }
+
+            if (log?.Read(at + i, lane.Access(isAtomic)) is { } other)
+            {
+                throw Race(lane, statement, other, "reads what", "wrote");
+            }
+        }
+
+        ReadOnlySpan<byte> span = bytes.AsSpan(at, size);
+        return size switch
+        {
+            1 => span[0],
+            2 => BinaryPrimitives.ReadUInt16LittleEndian(span),
+            4 => BinaryPrimitives.ReadUInt32LittleEndian(span),
+            _ => BinaryPrimitives.ReadUInt64LittleEndian(span),
+        };
+    }
+
+    public void Store(Lane lane, string space, ulong address, int size, ulong value, bool isAtomic, Statement statement)
+    {
+        (byte[] bytes, int at, AccessLog? log, bool[]? defined) = Locate(lane, space, address, size, statement);
+        for (int i = 0; i < size; i++)
+        {
+            bytes[at + i] = (byte)(value >> (8 * i));
+            if (defined is not null)
+            {
+                defined[at + i] = true;
+            }
+
+            if (log?.Write(at + i, lane.Access(isAtomic)) is { } other)
+            {
+                throw Race(lane, statement, other, "writes what", "touched");
+            }
+        }
+    }
+
+    /// <summary>Checks the alignment of a vector access.</summary>
+    public static void RequireAligned(Lane lane, ulong address, int size, Statement statement)
+    {
+        if (address % (ulong)size != 0)
+        {
+            throw new PtxFaultException(FaultKind.Misaligned, $"{statement}: {lane} accesses {size} bytes at address {address:x}");
+        }
+    }
+
+    private static PtxFaultException Race(Lane lane, Statement statement, int other, string does, string did)
+        => new(FaultKind.Race, $"{statement}: {lane} {does} {(other == Access.Several - 1 ? "several threads" : $"thread {other} of the grid")} {did} without a barrier between");
+
+    private (byte[] Bytes, int At, AccessLog? Log, bool[]? Defined) Locate(Lane lane, string space, ulong address, int size, Statement statement)
+    {
+        RequireAligned(lane, address, size, statement);
+        bool isLocal = space == "local" || (space.Length == 0 && Windows.IsIn(address, Windows.Local));
+        bool isShared = space == "shared" || (space.Length == 0 && Windows.IsIn(address, Windows.Shared));
+        if (isLocal || isShared)
+        {
+            Scratch scratch = isLocal ? lane.Local : lane.Block.Shared;
+            ulong window = isLocal ? Windows.Local : Windows.Shared;
+            // Addresses in a window may be written with or without its start.
+            ulong at = Windows.IsIn(address, window) && space.Length == 0 ? address - window : address;
+            if (at > (ulong)scratch.Bytes.Length || (ulong)size > (ulong)scratch.Bytes.Length - at)
+            {
+                throw OutOfBounds(lane, address, size, statement, $"of {scratch.Bytes.Length} bytes of {(isLocal ? "local" : "shared")} memory");
+            }
+
+            return (scratch.Bytes, (int)at, scratch.Log, scratch.IsDefined);
+        }
+
+        DeviceBuffer buffer = global.Find(address, size) ?? throw OutOfBounds(lane, address, size, statement, "of global memory: it is in no buffer");
+        return (buffer.Bytes, (int)(address - buffer.Address), buffer.Accesses(), null);
+    }
+
+    private static PtxFaultException OutOfBounds(Lane lane, ulong address, int size, Statement statement, string where)
+        => new(FaultKind.OutOfBounds, $"{statement}: {lane} accesses {size} bytes at address {address:x} {where}");
+}

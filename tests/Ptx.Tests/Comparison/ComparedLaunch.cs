@@ -3,7 +3,6 @@ using System.Linq;
 using System.Reflection;
 using ILGPU;
 using ILGPU.Ptx;
-using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using Xunit;
 
@@ -19,7 +18,7 @@ internal sealed class ComparedLaunch : IDisposable
     {
         _context = Context.Create(builder => builder.CPU(new CPUDevice(32, 32, 1)));
         Accelerator = _context.CreateCPUAccelerator(0);
-        Accelerator.ProgramFilter = (entry, cpu) => new ComparingProgram(entry, cpu, Accelerator, target ?? new PtxTarget(), _comparison);
+        Accelerator.ProgramFilter = (entry, cpu) => new ComparingProgram(entry, cpu, Accelerator, target ?? new PtxTarget(), _comparison, int.MaxValue);
     }
 
     public CPUAccelerator Accelerator { get; }

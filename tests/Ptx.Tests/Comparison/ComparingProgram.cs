@@ -10,11 +10,10 @@ using ILGPU.Runtime;
 namespace DreamFusion.Ptx.Tests.Comparison;
 
 /// <summary>
-/// Runs a kernel on the CPU accelerator and, for the first launches, also as PTX in the interpreter on copies of all buffers; what differs afterwards is noted.
+/// Runs a kernel on the CPU accelerator and, for the first few launches, also as PTX in the interpreter on copies of all buffers; what differs afterwards is noted.
 /// </summary>
 internal sealed class ComparingProgram : KernelProgram
 {
-    private const int ComparedLaunches = 3;
     private const int GroupSize = 64;
 
     private readonly KernelEntry _entry;
@@ -23,14 +22,16 @@ internal sealed class ComparingProgram : KernelProgram
     private readonly PtxModule _module;
     private readonly PtxProgram _program;
     private readonly KernelComparison _comparison;
+    private readonly int _compared;
     private int _launches;
 
-    public ComparingProgram(KernelEntry entry, KernelProgram cpu, Accelerator accelerator, PtxTarget target, KernelComparison comparison)
+    public ComparingProgram(KernelEntry entry, KernelProgram cpu, Accelerator accelerator, PtxTarget target, KernelComparison comparison, int compared)
     {
         _entry = entry;
         _cpu = cpu;
         _accelerator = accelerator;
         _comparison = comparison;
+        _compared = compared;
         _module = PtxCompiler.Compile(entry.Method, entry.Grouping != KernelGrouping.Explicit, target);
         _program = PtxParser.Parse(_module.Text);
         comparison.OwnFunctions = _module.OwnFunctions;
@@ -54,7 +55,7 @@ internal sealed class ComparingProgram : KernelProgram
 
     private void Compare(KernelArguments arguments, Index3D? extent, ((int X, int Y, int Z) Grid, (int X, int Y, int Z) Group, int Shared)? shape, Action run)
     {
-        if (_launches++ >= ComparedLaunches || shape is not { } launch)
+        if (_launches++ >= _compared || shape is not { } launch)
         {
             run();
             return;

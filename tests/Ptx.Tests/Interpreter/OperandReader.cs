@@ -30,6 +30,12 @@ public sealed class OperandReader(PtxProgram program)
             return _ => offset;
         }
 
+        int plus = operand.IndexOf('+', StringComparison.Ordinal);
+        if (plus > 0 && program.Arrays.ContainsKey(operand[..plus]))
+        {
+            return Address($"[{operand}]", statement).Address;
+        }
+
         ulong constant = Constant(operand, type, statement);
         return _ => constant;
     }

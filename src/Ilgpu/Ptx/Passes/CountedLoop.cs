@@ -10,11 +10,16 @@ internal static class CountedLoop
     private const int MaximumTrips = 256;
 
     /// <summary>The counter and the number of times the body runs; null if it is not known or more than 256.</summary>
-    public static (Register Counter, int Trips)? Analyze(Loop loop, Dominators dominators, Dictionary<BasicBlock, List<BasicBlock>> predecessors)
+    /// <param name="loop">Loop.</param>
+    /// <param name="direct">Its blocks that are in no loop inside it.</param>
+    /// <param name="dominators">Dominators of the code.</param>
+    /// <param name="predecessors">The blocks before each block.</param>
+    public static (Register Counter, int Trips)? Analyze(
+        Loop loop, HashSet<BasicBlock> direct, Dominators dominators, Dictionary<BasicBlock, List<BasicBlock>> predecessors)
     {
-        foreach (BasicBlock exit in loop.Blocks.Where(block => block.Condition is Register && block.Successors.Any(successor => !loop.Blocks.Contains(successor))))
+        foreach (BasicBlock exit in direct.Where(block => block.Condition is Register && block.Successors.Any(successor => !loop.Blocks.Contains(successor))))
         {
-            if (loop.Latches.All(latch => dominators.Dominates(exit, latch)) && Analyze(loop, exit, dominators, predecessors) is { } found)
+            if (loop.Latches.All(latch => dominators.Dominates(exit, latch)) && Analyze(loop, direct, exit, dominators, predecessors) is { } found)
             {
                 return found;
             }
@@ -23,7 +28,8 @@ internal static class CountedLoop
         return null;
     }
 
-    private static (Register Counter, int Trips)? Analyze(Loop loop, BasicBlock exit, Dominators dominators, Dictionary<BasicBlock, List<BasicBlock>> predecessors)
+    private static (Register Counter, int Trips)? Analyze(
+        Loop loop, HashSet<BasicBlock> direct, BasicBlock exit, Dominators dominators, Dictionary<BasicBlock, List<BasicBlock>> predecessors)
     {
         int testAt = exit.Instructions.FindLastIndex(instruction => instruction.Result == exit.Condition);
         if (testAt < 0 || exit.Instructions[testAt] is not { Operation: Operation.SetP, Sources: [Register tested, Constant bound] } test)
@@ -34,7 +40,7 @@ internal static class CountedLoop
         foreach (Register counter in Counters(loop, tested))
         {
             (BasicBlock Block, int Index, Constant Step)? increment = Increment(loop, counter);
-            if (increment is not { } found || !loop.Latches.All(latch => dominators.Dominates(found.Block, latch)) || Start(loop, counter, predecessors) is not { } start)
+            if (increment is not { } found || !direct.Contains(found.Block) || !loop.Latches.All(latch => dominators.Dominates(found.Block, latch)) || Start(loop, counter, predecessors) is not { } start)
             {
                 continue;
             }

@@ -22,9 +22,12 @@ internal static class LoopUnroller
         var dominators = new Dominators(code);
         Dictionary<BasicBlock, List<BasicBlock>> predecessors = FlowSimplifier.Predecessors(code);
         HashSet<Register> addresses = LocalAddresses(code);
-        foreach (Loop loop in Loop.Find(code, dominators))
+        List<Loop> loops = Loop.Find(code, dominators);
+        foreach (Loop loop in loops)
         {
-            if (loop.Header.Unroll is not null || CountedLoop.Analyze(loop, dominators, predecessors) is not { } counted)
+            // Blocks of loops inside run more or less often than once a trip.
+            HashSet<BasicBlock> direct = [.. loop.Blocks.Where(block => loops.Find(candidate => candidate.Blocks.Contains(block)) == loop)];
+            if (loop.Header.Unroll is not null || CountedLoop.Analyze(loop, direct, dominators, predecessors) is not { } counted)
             {
                 continue;
             }
@@ -80,7 +83,7 @@ internal static class LoopUnroller
         => loop.Instructions.Any(instruction => instruction.IsMemory && instruction.Sources[0] is Register register && addresses.Contains(register));
 
     // One copy of the body for each trip, and one more for the test that leaves: copy k jumps back into copy k + 1. The last copy's way back
-    // is never taken; it goes to itself until constants remove it.
+    // is never taken; it ends the kernel until constants remove it.
     private static void Unroll(KernelCode code, Loop loop, int trips, Dictionary<BasicBlock, List<BasicBlock>> predecessors)
     {
         HashSet<Register> inside = PrivateRegisters(code, loop);
@@ -90,10 +93,12 @@ internal static class LoopUnroller
             copies.Add(loop.Blocks.ToDictionary(block => block, _ => code.NewBlock()));
         }
 
+        BasicBlock never = code.NewBlock();
+        never.Return();
         for (int k = 0; k <= trips; k++)
         {
             var renamed = inside.ToDictionary(register => register, register => code.NewRegister(register.Type, register.IsVariable));
-            BasicBlock next = copies[Math.Min(k + 1, trips)][loop.Header];
+            BasicBlock next = k < trips ? copies[k + 1][loop.Header] : never;
             foreach (BasicBlock block in loop.Blocks)
             {
                 Copy(block, copies[k][block], target => target == loop.Header ? next : copies[k].GetValueOrDefault(target, target), renamed);

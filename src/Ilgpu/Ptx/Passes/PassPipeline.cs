@@ -38,6 +38,7 @@ internal static class PassPipeline
         {
             changed = FlowSimplifier.Run(code);
             changed |= Propagation.Run(code);
+            changed |= PredicateForwarding.Run(code);
             changed |= DeadCode.Run(code);
         }
     }

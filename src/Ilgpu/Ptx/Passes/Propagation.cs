@@ -84,7 +84,7 @@ internal sealed class Propagation
 
                 if (isNew)
                 {
-                    instruction = instruction.With(instruction.Result, sources);
+                    instruction = Canonical.Of(instruction.With(instruction.Result, sources));
                     changed = true;
                 }
 

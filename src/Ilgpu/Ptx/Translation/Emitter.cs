@@ -40,14 +40,14 @@ internal sealed class Emitter(KernelCode code)
     /// <summary>The result of an operation without side effects.</summary>
     public Operand Compute(Operation operation, DataType type, params Operand[] sources)
     {
-        var instruction = new PtxInstruction(operation, type, null, sources);
+        PtxInstruction instruction = Canonical.Of(new PtxInstruction(operation, type, null, sources));
         return ConstantFolder.Fold(instruction) ?? Append(instruction, operation == Operation.MulWide ? DataType.S64 : type);
     }
 
     /// <summary>A comparison: a predicate.</summary>
     public Operand Compare(Comparison comparison, DataType type, Operand first, Operand second)
     {
-        var instruction = new PtxInstruction(Operation.SetP, type, null, first, second) { Comparison = comparison };
+        PtxInstruction instruction = Canonical.Of(new PtxInstruction(Operation.SetP, type, null, first, second) { Comparison = comparison });
         return ConstantFolder.Fold(instruction) ?? Append(instruction, DataType.Predicate);
     }
 

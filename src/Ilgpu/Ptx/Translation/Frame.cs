@@ -11,6 +11,9 @@ namespace ILGPU.Ptx.Translation;
 /// <summary>One method being translated: a kernel, or a method inlined into another.</summary>
 internal sealed class Frame
 {
+    private readonly KernelCode _code;
+    private readonly Storage?[] _locals;
+
     public Frame(MethodBase method, Frame? caller, KernelCode code)
     {
         Method = method;
@@ -18,7 +21,8 @@ internal sealed class Frame
         Depth = caller is null ? 0 : caller.Depth + 1;
         Body = method.GetMethodBody()!;
         Instructions = InstructionReader.Read(method);
-        Locals = [.. Body.LocalVariables.Select(local => new Storage(local.LocalType, code))];
+        _code = code;
+        _locals = new Storage?[Body.LocalVariables.Count];
         IndexOfOffset = new Dictionary<int, int>(Instructions.Count);
         for (int i = 0; i < Instructions.Count; i++)
         {
@@ -40,8 +44,6 @@ internal sealed class Frame
     public List<Runtime.IL.Instruction> Instructions { get; }
 
     public Dictionary<int, int> IndexOfOffset { get; }
-
-    public Storage[] Locals { get; }
 
     public Argument[] Arguments { get; set; } = [];
 
@@ -77,6 +79,9 @@ internal sealed class Frame
     public Type? ConstrainedTo { get; set; }
 
     public SourcePosition Position => new(Method, Offset);
+
+    /// <summary>A local variable; made when it is first used, so that one of a type that devices do not have is reported where it is.</summary>
+    public Storage Local(int number) => _locals[number] ??= new Storage(Body.LocalVariables[number].LocalType, _code);
 
     public void Begin(IEnumerable<Value> stack) => Stack = [.. stack];
 

@@ -89,19 +89,19 @@ internal sealed partial class Translator
                 Assign(_frame.Arguments[(int)operand!].Storage!, _frame.Pop());
                 return true;
             case >= ILOpCode.Ldloc_0 and <= ILOpCode.Ldloc_3:
-                _frame.Push(ReadStorage(_frame.Locals[code - ILOpCode.Ldloc_0]));
+                _frame.Push(ReadStorage(_frame.Local(code - ILOpCode.Ldloc_0)));
                 return true;
             case ILOpCode.Ldloc or ILOpCode.Ldloc_s:
-                _frame.Push(ReadStorage(_frame.Locals[(int)operand!]));
+                _frame.Push(ReadStorage(_frame.Local((int)operand!)));
                 return true;
             case ILOpCode.Ldloca or ILOpCode.Ldloca_s:
-                _frame.Push(ReferenceTo(_frame.Locals[(int)operand!]));
+                _frame.Push(ReferenceTo(_frame.Local((int)operand!)));
                 return true;
             case >= ILOpCode.Stloc_0 and <= ILOpCode.Stloc_3:
-                Assign(_frame.Locals[code - ILOpCode.Stloc_0], _frame.Pop());
+                Assign(_frame.Local(code - ILOpCode.Stloc_0), _frame.Pop());
                 return true;
             case ILOpCode.Stloc or ILOpCode.Stloc_s:
-                Assign(_frame.Locals[(int)operand!], _frame.Pop());
+                Assign(_frame.Local((int)operand!), _frame.Pop());
                 return true;
             default:
                 return false;

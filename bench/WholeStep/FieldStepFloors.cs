@@ -22,8 +22,10 @@ public static class FieldStepFloors
     /// <param name="parameters">P.</param>
     public static Dictionary<(string Label, TapePass Pass), PartFloor> For(FieldOptions options, double samples, double lit, double rays, double parameters)
     {
-        double features = options.Grid.FeatureCount;
-        double outputs = options.Network.OutputCount;
+        HashGridOptions grid = ((HashGridEncodingOptions)options.Encoding).Grid;
+        MlpOptions network = ((JointNetworkOptions)options.Networks).Network;
+        double features = grid.FeatureCount;
+        double outputs = network.OutputCount;
         return new Dictionary<(string, TapePass), PartFloor>
         {
             [("rays", TapePass.Forward)] = PerItem(rays, flop: 40, read: 0, written: 8),
@@ -31,10 +33,10 @@ public static class FieldStepFloors
             [("march", TapePass.Forward)] = PerItem(samples, flop: 40, read: 0, written: 6) + PerItem(rays, flop: 10, read: 10, written: 2),
             [("background", TapePass.Forward)] = PerItem(rays, flop: 0, read: 0, written: 3),
             [("hash grid encode", TapePass.Forward)] =
-                EncodeWithJacobian(options.Grid, samples) + PerItem(samples, 0, read: 3, written: 4 * features),
+                EncodeWithJacobian(grid, samples) + PerItem(samples, 0, read: 3, written: 4 * features),
             // One pass over the features for the outputs and the density's gradient.
             [("mlp", TapePass.Forward)] =
-                PerItem(samples, 2 * (Products(options.Network) + HiddenProducts(options.Network)), features, outputs + features),
+                PerItem(samples, 2 * (Products(network) + HiddenProducts(network)), features, outputs + features),
             [("density", TapePass.Forward)] = PerItem(samples, 12 + (2 * Exponential), read: outputs + 3, written: 1),
             [("albedo", TapePass.Forward)] = PerItem(samples, 3 * (3 + Exponential), read: outputs, written: 3),
             [("hash grid position gradient", TapePass.Forward)] = PerItem(samples, 6 * features, read: 4 * features, written: 3),
@@ -47,12 +49,12 @@ public static class FieldStepFloors
             [("normals", TapePass.Backward)] = PerItem(samples, 40 + (2 * Exponential), read: 9, written: 3),
             [("hash grid position gradient", TapePass.Backward)] =
                 PerItem(lit, 6 * features, read: 3 + (3 * features), written: 0) + PerItem(samples, 0, read: 0, written: features),
-            [("mlp input gradient", TapePass.Backward)] = PerItem(lit, 4 * HiddenProducts(options.Network), read: 2 * features, written: 0),
+            [("mlp input gradient", TapePass.Backward)] = PerItem(lit, 4 * HiddenProducts(network), read: 2 * features, written: 0),
             [("albedo", TapePass.Backward)] = PerItem(samples, 12, read: 6, written: 3),
             [("density", TapePass.Backward)] = PerItem(samples, 12 + (2 * Exponential), read: 5 + outputs, written: 1),
-            [("mlp", TapePass.Backward)] = PerItem(samples, 4 * Products(options.Network), read: features + outputs, written: features),
+            [("mlp", TapePass.Backward)] = PerItem(samples, 4 * Products(network), read: features + outputs, written: features),
             [("hash grid encode", TapePass.Backward)] =
-                ScatterBothOrders(options.Grid, samples, lit) + PerItem(samples, 0, read: 6 + features, written: 0) + PerItem(lit, 0, features, 0),
+                ScatterBothOrders(grid, samples, lit) + PerItem(samples, 0, read: 6 + features, written: 0) + PerItem(lit, 0, features, 0),
             // The norm reads the gradient before the update can begin; then p, m, v, n, g' and g are updated (g to zero).
             [(FieldStep.OptimizerLabel, TapePass.Update)] =
                 PerItem(parameters, 2 + 26 + Exponential, read: 1, written: 0) + new PartFloor(0, 0, 0, Updated: 6 * Float * parameters),

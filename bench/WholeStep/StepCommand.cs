@@ -83,7 +83,7 @@ public static class StepCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{positions.Length} samples of {rays} rays, {lit} of them facing the light, step length {step.March.StepLength}, {100 * step.OccupiedShare:F1} % of the grid occupied, {step.Field.Parameters.Length} parameters"));
-        TouchedLines lines = TouchedLines.Count(step.Field.Layout, positions);
+        TouchedLines lines = TouchedLines.Count(step.Field.Grid!.Value.Layout, positions);
         var speed = MachineSpeed.Measure(threads);
         var times = StepTimes.Measure(step, WarmUp, repeats);
         speed = speed.Best(MachineSpeed.Measure(threads));

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Encode;
 using DreamFusion.Kernels.March;
@@ -31,9 +32,10 @@ public static class StepExport
     {
         using var step = new FieldStep(Environment.ProcessorCount, KernelChoice.Tuned);
         var tensors = new Dictionary<string, Tensor>();
-        HashGridLayout layout = step.Field.Layout;
-        Add(tensors, "table", step.Field.Table.Value, layout.EntryCount, layout.Options.FeaturesPerLevel);
-        Add(tensors, "network", step.Field.Network.Value, step.Field.Network.Length);
+        (HashGridLayout layout, Variable table) = step.Field.Grid!.Value;
+        Variable network = step.Field.Parameters[RadianceField.NetworkName].Variable;
+        Add(tensors, "table", table.Value, layout.EntryCount, layout.Options.FeaturesPerLevel);
+        Add(tensors, "network", network.Value, network.Length);
         OptimizerReport report = step.Run(view =>
         {
             long samples = view.Samples.Count;
@@ -47,12 +49,12 @@ public static class StepExport
             Add(tensors, "expected.image", view.Image.Value, ranges.Length, 3);
             Add(tensors, "expected.opacity", view.Opacity.Value, ranges.Length);
             Add(tensors, "expected.normals", view.Normals!.Value, samples, 3);
-            Add(tensors, "expected.table_gradient", step.Field.Table.Gradient, layout.EntryCount, layout.Options.FeaturesPerLevel);
-            Add(tensors, "expected.network_gradient", step.Field.Network.Gradient, step.Field.Network.Length);
+            Add(tensors, "expected.table_gradient", table.Gradient, layout.EntryCount, layout.Options.FeaturesPerLevel);
+            Add(tensors, "expected.network_gradient", network.Gradient, network.Length);
         });
         step.Run();
-        Add(tensors, "expected.table_after_two", step.Field.Table.Value, layout.EntryCount, layout.Options.FeaturesPerLevel);
-        Add(tensors, "expected.network_after_two", step.Field.Network.Value, step.Field.Network.Length);
+        Add(tensors, "expected.table_after_two", table.Value, layout.EntryCount, layout.Options.FeaturesPerLevel);
+        Add(tensors, "expected.network_after_two", network.Value, network.Length);
         tensors["image_gradient"] = Tensor.From(FieldStepScene.ImageGradient(), FieldStepScene.ImageSize * FieldStepScene.ImageSize, 3);
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, FileName);
@@ -63,15 +65,16 @@ public static class StepExport
 
     private static string Settings(RadianceField field, OptimizerReport report)
     {
-        HashGridOptions grid = field.Options.Grid;
+        HashGridLayout layout = field.Grid!.Value.Layout;
+        HashGridOptions grid = layout.Options;
         DensityOptions density = field.Options.Density;
-        MlpOptions network = field.Options.Network;
+        MlpOptions network = ((JointNetworkOptions)field.Options.Networks).Network;
         AdanOptions adan = FieldStepScene.Adan;
         Float3 light = Light.Directional(new Float3(
             FieldStepScene.Shading.LightDirection.X, FieldStepScene.Shading.LightDirection.Y, FieldStepScene.Shading.LightDirection.Z)).Vector;
         return JsonSerializer.Serialize(new
         {
-            levels = field.Layout.Levels.Select(level => new
+            levels = layout.Levels.Select(level => new
             {
                 scale = level.Scale,
                 resolution = level.Resolution,

@@ -65,6 +65,12 @@ public sealed record FitOptions
             PerLevelScale = HashGridOptions.PerLevelScaleFor(coarsest, finest, levels),
         }.InCube(Bound);
         var network = new MlpOptions { InputCount = grid.FeatureCount, Width = width, HiddenLayers = hiddenLayers, OutputCount = 4 };
-        return new FieldOptions(grid, network, new DensityOptions { BlobDensity = 0f, Bound = Bound }, AlbedoGain: 1f, InitialFeature: 1e-2f);
+        return new FieldOptions
+        {
+            Bound = new SceneBound(BoundKind.Sphere, Bound),
+            Encoding = new HashGridEncodingOptions(grid, InitialFeature: 1e-2f),
+            Networks = new JointNetworkOptions(network),
+            Density = new DensityOptions { BlobDensity = 0f, Bound = Bound },
+        };
     }
 }

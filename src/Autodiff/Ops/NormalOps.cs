@@ -142,12 +142,12 @@ public static class NormalOps
     }
 
     /// <summary>
-    /// n [M, 3] by central differences of any density, which is evaluated once at the six taps of every sample. Gradients flow to the
+    /// n [M, 3] by differences of any density, which is evaluated once at the taps of every sample: six, of one-sided differences four. Gradients flow to the
     /// density at the taps and from there wherever the field sends them.
     /// </summary>
     /// <param name="tape">Tape.</param>
-    /// <param name="options">ε and bound.</param>
-    /// <param name="density">The field on this tape: from constant positions [6M, 3] to σ [6M, 1].</param>
+    /// <param name="options">Scheme, ε and bound.</param>
+    /// <param name="density">The field on this tape: from constant positions [tM, 3] to σ [tM, 1].</param>
     /// <param name="positions">Positions x [M, 3], world units, constants.</param>
     public static Variable FiniteDifferenceNormals(
         this Tape tape, FiniteDifferenceOptions options, Func<Variable, Variable> density, Variable positions)
@@ -158,7 +158,7 @@ public static class NormalOps
         ArgumentNullException.ThrowIfNull(positions);
         FiniteDifferenceNormal kernels = tape.Device.Kernels<FiniteDifferenceNormal>();
         ArrayView<Float3> x = positions.ValueAs<Float3>();
-        Variable taps = tape.Allocate(FiniteDifferenceNormalKernels.TapCount * positions.Rows, 3, requiresGradient: false);
+        Variable taps = tape.Allocate(options.TapCount * positions.Rows, 3, requiresGradient: false);
         kernels.Taps(options, x, taps.ValueAs<Float3>());
         Variable sigma = density(taps);
         if (sigma.Rows != taps.Rows || sigma.Columns != 1)

@@ -36,6 +36,9 @@ public static class RandomPurpose
     /// <summary>Draw of a latent from the posterior of a VAE encoder.</summary>
     public const uint Posterior = 10;
 
+    /// <summary>Shift of the points whose normals are compared with those of the samples.</summary>
+    public const uint NormalShift = 11;
+
     /// <summary>The purpose for one view of a step with several: every view has streams of its own, view 0 those of a step with one.</summary>
     /// <param name="purpose">One of the values above.</param>
     /// <param name="view">View of the step, from 0.</param>

@@ -1,11 +1,31 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 
 namespace DreamFusion.Kernels.Shade;
 
-/// <summary>How normals are taken by central differences of the density.</summary>
+/// <summary>Between which points a difference is taken.</summary>
+public enum DifferenceScheme
+{
+    /// <summary>x + ε and x - ε: six taps.</summary>
+    Central,
+
+    /// <summary>x + ε and x: four taps.</summary>
+    Forward,
+
+    /// <summary>x and x - ε: four taps.</summary>
+    Backward,
+}
+
+/// <summary>How normals are taken by differences of the density.</summary>
 public sealed record FiniteDifferenceOptions
 {
+    /// <summary>Between which points, default central.</summary>
+    public DifferenceScheme Scheme { get; init; } = DifferenceScheme.Central;
+
+    /// <summary>Taps per sample: 6 for central differences, else 4.</summary>
+    public int TapCount => Scheme == DifferenceScheme.Central ? 6 : 4;
+
     /// <summary>Distance ε of the taps from the sample, world units, &gt; 0, default 0.01.</summary>
     public float Epsilon { get; init; } = 0.01f;
 
@@ -16,6 +36,11 @@ public sealed record FiniteDifferenceOptions
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];
+        if (!Enum.IsDefined(Scheme))
+        {
+            problems.Add(string.Create(CultureInfo.InvariantCulture, $"Finite differences: unknown scheme {(int)Scheme}; use Central, Forward or Backward."));
+        }
+
         if (!(Epsilon > 0f) || !float.IsFinite(Epsilon))
         {
             problems.Add(string.Create(CultureInfo.InvariantCulture, $"Finite differences: epsilon is {Epsilon}, expected a positive number; change it in the configuration."));

@@ -37,7 +37,7 @@ internal sealed partial class ConfigurationValidator
         validator.CheckNerf(c.Nerf);
         validator.CheckBackground(c.Background);
         validator.CheckMaterial(c.Material);
-        validator.CheckRenderer(c.Renderer);
+        validator.CheckRenderer(c.Renderer, c.Nerf.Bound);
         validator.CheckGuidance(c.Guidance);
         validator.CheckOptim(c.Optim);
         validator.CheckLoss(c.Loss);
@@ -141,61 +141,6 @@ internal sealed partial class ConfigurationValidator
         }
     }
 
-    private void CheckNerf(NerfConfiguration nerf)
-    {
-        Positive("nerf.bound", nerf.Bound, 100);
-        Within("nerf.blob_density", nerf.BlobDensity, 0, 100);
-        Positive("nerf.blob_radius", nerf.BlobRadius, 100);
-        Positive("nerf.density_gain", nerf.DensityGain, 1000);
-        Within("nerf.density_bias", nerf.DensityBias, -100, 100);
-        Positive("nerf.density_scale", nerf.DensityScale, 10_000);
-        Positive("nerf.albedo_gain", nerf.AlbedoGain, 1000);
-        EncoderConfiguration e = nerf.Encoder;
-        Within("nerf.encoder_cfg.num_levels", e.Levels, 1, 16);
-        Require("nerf.encoder_cfg.level_dim", e.FeaturesPerLevel is 1 or 2 or 4 or 8, "1, 2, 4 or 8", e.FeaturesPerLevel);
-        Within("nerf.encoder_cfg.log2_hashmap_size", e.Log2HashmapSize, 10, 24);
-        Within("nerf.encoder_cfg.base_resolution", e.BaseResolution, 2, 65536);
-        Within("nerf.encoder_cfg.desired_resolution", e.DesiredResolution, e.BaseResolution, 65536);
-        Positive("nerf.encoder_cfg.init_scale", e.InitScale, 1);
-        CheckNetwork("nerf.net_cfg", nerf.Net);
-    }
-
-    private void CheckBackground(BackgroundConfiguration background)
-    {
-        Colour("background.background", background.Colour);
-        Colour("background.base_background", background.BaseColour);
-        Share("background.random_ratio", background.RandomRatio);
-        Share("background.random_aug_prob", background.RandomAugProb);
-        Require("background.encoder_input_dims", background.EncoderInputDims == 3, "3, the numbers of a direction", background.EncoderInputDims);
-        Within("background.encoder_multi_res", background.EncoderMultiRes, 1, 20);
-        Within("background.encoder_degree", background.EncoderDegree, 1, 4);
-        Require("background.num_output_dims", background.NumOutputDims == 3, "3, the numbers of a colour", background.NumOutputDims);
-        CheckNetwork("background.net_cfg", background.Net);
-    }
-
-    private void CheckNetwork(string name, MlpConfiguration network)
-    {
-        Require(name + ".num_hidden_dims", network.NumHiddenDims is >= 16 and <= 128 && network.NumHiddenDims % 16 == 0,
-            "a multiple of 16 from 16 to 128", network.NumHiddenDims);
-        Within(name + ".num_layers", network.NumLayers, 2, 5);
-    }
-
-    private void CheckRenderer(RendererConfiguration renderer)
-    {
-        Require(
-            "renderer.grid_resolution",
-            int.IsPow2(renderer.GridResolution) && renderer.GridResolution is >= 8 and <= 256,
-            "a power of two from 8 to 256",
-            renderer.GridResolution);
-        Within("renderer.density_thresh", renderer.DensityThreshold, 0, 1000);
-        Share("renderer.grid_decay", renderer.GridDecay);
-        Within("renderer.grid_warmup_steps", renderer.GridWarmupSteps, 0, 1_000_000);
-        Within("renderer.max_steps", renderer.MaxSteps, 8, 4096);
-        Within("renderer.eval_max_steps", renderer.EvalMaxSteps, 8, 4096);
-        Within("renderer.sample_budget", renderer.SampleBudget, 1024, 1 << 26);
-        Within("renderer.field_memory", renderer.FieldMemoryMebibytes, 1, 1 << 20);
-    }
-
     private void CheckGuidance(GuidanceConfiguration guidance)
     {
         Range("guidance.t_range", guidance.TimestepRange, 0, 1);
@@ -228,16 +173,6 @@ internal sealed partial class ConfigurationValidator
         Within("optim.shampoo.block_size", optim.Shampoo.BlockSize, 1, 1024);
         Within("optim.shampoo.root_interval", optim.Shampoo.RootInterval, 1, 1_000_000);
         Within("optim.shampoo.plain_steps", optim.Shampoo.PlainSteps, 0, 1_000_000);
-    }
-
-    private void CheckLoss(LossConfiguration loss)
-    {
-        Scheduled("loss.lambda_sds", loss.Sds, 0, 1000);
-        Scheduled("loss.lambda_opacity", loss.Opacity, 0, 1000);
-        Scheduled("loss.lambda_entropy", loss.Entropy, 0, 1000);
-        Share("loss.entropy_ramp", loss.EntropyRamp);
-        Scheduled("loss.lambda_orientation", loss.Orientation, 0, 1000);
-        Scheduled("loss.lambda_tv", loss.TotalVariation, 0, 1000);
     }
 
     private void Share(string name, float value)

@@ -1,5 +1,28 @@
 namespace DreamFusion.Pipeline.Configuration;
 
+/// <summary>How positions become inputs of a network.</summary>
+public enum EncoderType
+{
+    /// <summary>A trained multiresolution grid of features.</summary>
+    Hashgrid,
+
+    /// <summary>The position with sines and cosines of its multiples.</summary>
+    Frequency,
+
+    /// <summary>Expected sines and cosines of a Gaussian around the position, whose width is annealed (DreamFusion's paper).</summary>
+    Integrated,
+}
+
+/// <summary>What the annealed scale λ_Σ of the integrated encoding means; DreamFusion's text leaves it open.</summary>
+public enum CovarianceScale
+{
+    /// <summary>A standard deviation, Σ = λ_Σ² I: at 0.002 all eight bands carry signal.</summary>
+    StandardDeviation,
+
+    /// <summary>A variance, Σ = λ_Σ I: at 0.002 the bands from the sixth on are nearly extinct.</summary>
+    Variance,
+}
+
 /// <summary>How features are interpolated inside a cell of the grid.</summary>
 public enum GridInterpolation
 {
@@ -10,9 +33,32 @@ public enum GridInterpolation
     Smoothstep,
 }
 
-/// <summary>The multiresolution grid of features (Müller et al. 2022), dense where a level fits, hashed where it does not.</summary>
+/// <summary>
+/// The position encoding: a multiresolution grid of features (Müller et al. 2022), dense where a level fits, hashed where it does not; or sines
+/// and cosines, with nothing to train. Options of the grid have no effect on the others, <see cref="EncoderMultiRes"/> and the covariance
+/// none on the grid.
+/// </summary>
 public sealed record EncoderConfiguration
 {
+    /// <summary>Kind; <c>hashgrid</c>, <c>frequency</c> or <c>integrated</c>, default <c>hashgrid</c>.</summary>
+    public EncoderType EncoderType { get; init; } = EncoderType.Hashgrid;
+
+    /// <summary>
+    /// Share of the grid's levels that are in use: the coarsest ⌈share · levels⌉ of them; above 0 to 1, null, the default, for all.
+    /// </summary>
+    public float? EncoderMaxLevel { get; init; }
+
+    /// <summary>Frequencies 2⁰ to 2ⁿ⁻¹ of the encodings by sines and cosines; 1 to 20, integrated to 16, default 8.</summary>
+    public int EncoderMultiRes { get; init; } = 8;
+
+    /// <summary>
+    /// λ_Σ of the integrated encoding by step, world units (or their square); above 0 to 10, default from 0.05 to 0.002 over the first 5000 steps.
+    /// </summary>
+    public ScheduledValue Covariance { get; init; } = new(new SchedulePoint(0, 5e-2f), new SchedulePoint(5000, 2e-3f));
+
+    /// <summary>What λ_Σ is; <c>standard_deviation</c> or <c>variance</c>, default <c>standard_deviation</c>.</summary>
+    public CovarianceScale CovarianceScale { get; init; } = CovarianceScale.StandardDeviation;
+
     /// <summary>Number of levels; 1 to 16, default 6.</summary>
     [YamlName("num_levels")]
     public int Levels { get; init; } = 6;

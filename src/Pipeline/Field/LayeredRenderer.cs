@@ -24,19 +24,16 @@ public sealed class LayeredRenderer
     private const int RaysPerTile = 8192;
 
     private readonly DeviceContext _device;
-    private readonly RadianceField _field;
     private readonly Renderer _renderer;
     private readonly OccupancyUpdater _occupancy;
 
     /// <summary>A renderer of pictures of a field.</summary>
-    public LayeredRenderer(DeviceContext device, RadianceField field, Renderer renderer, OccupancyUpdater occupancy)
+    public LayeredRenderer(DeviceContext device, Renderer renderer, OccupancyUpdater occupancy)
     {
         ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(renderer);
         ArgumentNullException.ThrowIfNull(occupancy);
         _device = device;
-        _field = field;
         _renderer = renderer;
         _occupancy = occupancy;
     }
@@ -69,7 +66,7 @@ public sealed class LayeredRenderer
     {
         using var tape = new Tape(_device, recording: false);
         PackedSamples samples = tape.March(rays, _occupancy.Grid, march, jitter: null);
-        FieldSamples field = _field.Evaluate(tape, tape.Positions(samples), withNormals: true);
+        FieldSamples field = _renderer.Evaluate(tape, samples.Positions, withNormals: true);
         Variable white = tape.ConstantBackground(Float3.One, rays.Count);
         CompositeOutput colour = tape.Composite(samples, field.Density, field.Albedo, white, field.Normals);
         Light light = Light.Directional(new Float3(camera.Back.X, camera.Back.Y, camera.Back.Z));

@@ -19,6 +19,7 @@ public sealed class OccupancyUpdater : IDisposable
     private readonly RadianceField _field;
     private readonly uint _seed;
     private readonly int _warmupSteps;
+    private readonly int _interval;
 
     /// <summary>An empty grid for a field.</summary>
     public OccupancyUpdater(DeviceContext device, RadianceField field, RendererConfiguration renderer, uint seed)
@@ -30,13 +31,15 @@ public sealed class OccupancyUpdater : IDisposable
         _field = field;
         _seed = seed;
         _warmupSteps = renderer.GridWarmupSteps;
+        _interval = renderer.UpdateInterval;
         Grid = new OccupancyGridBuffers(device.Accelerator, new OccupancyGridOptions
         {
             Resolution = renderer.GridResolution,
-            Bound = field.Options.Bound,
+            Bound = field.Options.Bound.HalfSide,
+            CascadeCount = renderer.GridLevels ?? Cascades.CountFor(field.Options.Bound.HalfSide),
             Decay = renderer.GridDecay,
             DensityThreshold = renderer.DensityThreshold,
-            ThresholdByMean = false,
+            ThresholdByMean = renderer.DensityThresholdByMean,
         });
     }
 
@@ -45,6 +48,11 @@ public sealed class OccupancyUpdater : IDisposable
 
     /// <summary>Share of the cells that are marched, 0..1, as of the last <see cref="Update"/>.</summary>
     public float OccupiedShare { get; private set; }
+
+    /// <summary>Whether the grid is to be updated before a step.</summary>
+    /// <param name="step">Step, from 0.</param>
+    /// <param name="extraInterval">The run's <c>update_extra_interval</c>.</param>
+    public bool IsDue(int step, int extraInterval) => step % extraInterval == 0 && step % _interval == 0;
 
     /// <summary>Folds the field's present density into the cells, <c>max(decay · old, new)</c>, and rebuilds the bits.</summary>
     /// <param name="step">Training step; with the seed it fixes which cells are asked, and where in each.</param>

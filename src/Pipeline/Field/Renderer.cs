@@ -6,6 +6,7 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.March;
 using DreamFusion.Kernels.Rays;
 using DreamFusion.Pipeline.Cameras;
+using DreamFusion.Pipeline.Configuration;
 using ILGPU;
 
 namespace DreamFusion.Pipeline.Field;
@@ -30,27 +31,47 @@ public sealed class Renderer
 {
     private readonly RadianceField _field;
     private readonly OccupancyUpdater _occupancy;
-    private readonly SphereBound _bound;
-    private readonly long _fieldMemory;
+    private readonly RendererOptions _options;
 
-    /// <summary>A renderer of a field inside its bounding sphere.</summary>
+    /// <summary>A renderer of a field inside its bound.</summary>
     /// <param name="field">Field.</param>
     /// <param name="occupancy">Its occupancy grid.</param>
-    /// <param name="fieldMemory">Bytes that the field's intermediate values and their gradients may take on a tape, &gt; 0; an estimate.</param>
-    public Renderer(RadianceField field, OccupancyUpdater occupancy, long fieldMemory = long.MaxValue)
+    /// <param name="options">Steps and memory; null for the defaults.</param>
+    public Renderer(RadianceField field, OccupancyUpdater occupancy, RendererOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(occupancy);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fieldMemory);
-        _fieldMemory = fieldMemory;
+        _options = options ?? new RendererOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.FieldMemory, nameof(options));
         _field = field;
         _occupancy = occupancy;
-        _bound = new SphereBound(field.Options.Bound);
     }
 
-    /// <summary>Marching options with a number of steps across the bounding sphere.</summary>
-    public RayMarchOptions Steps(int acrossSphere, int sampleBudget) =>
-        RayMarchOptions.Across(_bound, acrossSphere) with { SampleBudget = sampleBudget };
+    /// <summary>The field that is rendered.</summary>
+    public RadianceField Field => _field;
+
+    /// <summary>Marching options with a number of steps, counted as <see cref="RendererOptions.StepRule"/> says.</summary>
+    /// <param name="maxSteps">Steps across the bound, or samples of a ray, positive.</param>
+    /// <param name="sampleBudget">Most samples of one march.</param>
+    public RayMarchOptions Steps(int maxSteps, int sampleBudget)
+    {
+        OccupancyGridOptions grid = _occupancy.Grid.Options;
+        if (_options.StepRule == StepRule.StableDreamfusion)
+        {
+            return RayMarchOptions.Cone(grid, maxSteps, _options.ConeAngle) with { MinNear = _options.MinNear, SampleBudget = sampleBudget };
+        }
+        float step = _field.Options.Bound.LongestChord / maxSteps;
+        return new RayMarchOptions
+        {
+            StepLength = step,
+            ConeAngle = _options.ConeAngle,
+            // A march coarser than the cells keeps its own steps.
+            MaxStepLength = MathF.Max(step, 2f * MathF.Sqrt(3f) * grid.Bound / grid.Resolution),
+            MinNear = _options.MinNear,
+            MaxSteps = maxSteps,
+            SampleBudget = sampleBudget,
+        };
+    }
 
     /// <summary>Renders one view on a tape.</summary>
     /// <param name="tape">The tape; a tape that does not record gives values only.</param>
@@ -83,7 +104,7 @@ public sealed class Renderer
             Width = width,
             Height = height,
         };
-        return tape.CastRays(pinhole, _bound);
+        return _field.Options.Bound.CastRays(tape, pinhole);
     }
 
     /// <summary>Renders a batch of rays: a whole image, or a tile of one so that memory stays bounded.</summary>
@@ -91,7 +112,7 @@ public sealed class Renderer
     {
         ArgumentNullException.ThrowIfNull(tape);
         PackedSamples samples = tape.March(rays, _occupancy.Grid, march, jitter);
-        FieldSamples field = Evaluate(tape, samples, withNormals: shading.Mode != ShadingMode.Albedo);
+        FieldSamples field = Evaluate(tape, samples.Positions, withNormals: shading.Mode != ShadingMode.Albedo || _options.NormalsInAlbedo);
         Variable colours = tape.ShadeView(shading, samples, rays, field);
         Variable behind = shading.Background is { } colour
             ? tape.ConstantBackground(new Float3(colour.R, colour.G, colour.B), rays.Count)
@@ -100,30 +121,26 @@ public sealed class Renderer
         return new RenderedView(view.Image, view.Opacity, view.Normals, view.Weights, field.Normals, samples, rays);
     }
 
-    private FieldSamples Evaluate(Tape tape, in PackedSamples samples, bool withNormals)
+    /// <summary>Evaluates the field at any number of points, in segments if they need more memory than <see cref="RendererOptions.FieldMemory"/>.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="positions">Points [M], world units; constants.</param>
+    /// <param name="withNormals">Whether normals are wanted.</param>
+    public FieldSamples Evaluate(Tape tape, ArrayView<Float3> positions, bool withNormals)
     {
-        int rows = (int)Math.Clamp(_fieldMemory / BytesPerSample(withNormals), 1, int.MaxValue);
-        if (samples.Count <= rows)
+        ArgumentNullException.ThrowIfNull(tape);
+        int samples = positions.IntLength;
+        int rows = (int)Math.Clamp(_options.FieldMemory / _field.BytesPerSample(withNormals), 1, int.MaxValue);
+        if (samples <= rows)
         {
-            return _field.Evaluate(tape, tape.Positions(samples), withNormals);
+            return _field.Evaluate(tape, tape.Constant(positions.Cast<float>(), samples, 3), withNormals);
         }
-        ArrayView<float> positions = samples.Positions.Cast<float>();
-        Variable[] values = tape.CheckpointRows("field", [_field.Table, _field.Network], samples.Count, rows, (segment, first, count) =>
+        Variable[] values = tape.CheckpointRows("field", _field.SceneParameters, samples, rows, (segment, first, count) =>
         {
-            Variable points = segment.Constant(positions.SubView(3L * first, 3L * count), count, 3);
+            Variable points = segment.Constant(positions.SubView(first, count).Cast<float>(), count, 3);
             FieldSamples part = _field.Evaluate(segment, points, withNormals);
             return part.Normals is { } normals ? [part.Density, part.Albedo, normals] : [part.Density, part.Albedo];
         });
         return new FieldSamples(values[0], values[1], withNormals ? values[2] : null);
-    }
-
-    /// <summary>Bytes of a sample's features, outputs, their derivatives and the gradients of all; what the kernels keep beside them is left out.</summary>
-    private long BytesPerSample(bool withNormals)
-    {
-        int features = _field.Options.Grid.FeatureCount;
-        int values = features + _field.Options.Network.OutputCount;
-        int jacobian = withNormals && _field.Options.KeepsJacobian ? 3 * features : 0;
-        return sizeof(float) * ((2L * (withNormals ? values + features + 3 : values)) + jacobian);
     }
 
     private static Float3 Vector(Vector3 v) => new(v.X, v.Y, v.Z);

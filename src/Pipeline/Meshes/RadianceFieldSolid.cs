@@ -35,7 +35,7 @@ public sealed class RadianceFieldSolid : ISolidField, IDisposable
     }
 
     /// <inheritdoc/>
-    public float Bound => _field.Options.Bound;
+    public float Bound => _field.Options.Bound.HalfSide;
 
     /// <inheritdoc/>
     public void Density(ReadOnlySpan<Vector3> points, Span<float> densities)
@@ -92,15 +92,15 @@ public sealed class RadianceFieldSolid : ISolidField, IDisposable
         _densities.Dispose();
     }
 
-    // Half of a cube of points lies outside its sphere, where the density is zero by definition: those are not asked for.
+    // Half of a cube of points lies outside its sphere, where there is nothing by definition: those are not asked for.
     private int Gather(ReadOnlySpan<Vector3> points, ref int first)
     {
-        float limit = Bound * Bound;
+        SceneBound bound = _field.Options.Bound;
         ReadOnlySpan<Float3> from = MemoryMarshal.Cast<Vector3, Float3>(points);
         int count = 0;
         for (; first < from.Length && count < PointsPerBatch; first++)
         {
-            if (from[first].LengthSquared <= limit)
+            if (bound.Contains(from[first]))
             {
                 _asked[count] = from[first];
                 _places[count++] = first;

@@ -35,10 +35,10 @@ public sealed class Trainer : IDisposable
         Field = new RadianceField(device, FieldOptions.From(configuration.Nerf, configuration.Background));
         Field.Initialise(configuration.Seed);
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
-        _renderer = new Renderer(Field, Occupancy, (long)configuration.Renderer.FieldMemoryMebibytes << 20);
+        _renderer = new Renderer(Field, Occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));
         _optimizer = new FieldOptimizer(device, Field.Parameters, configuration.Optim, configuration.Iters);
         Average = ParameterAverage.Create(device, Field.Parameters, configuration);
-        _views = new ViewDistillation(configuration, device, Field, _renderer, judge, new Regularizers(configuration, guidance.TermCount));
+        _views = new ViewDistillation(configuration, device, _renderer, judge, new Regularizers(configuration, guidance.TermCount));
     }
 
     /// <summary>The field being trained.</summary>
@@ -65,7 +65,8 @@ public sealed class Trainer : IDisposable
     {
         int step = Step;
         _clock.Restart();
-        if (step % _configuration.UpdateExtraInterval == 0)
+        Field.Prepare(step);
+        if (Occupancy.IsDue(step, _configuration.UpdateExtraInterval))
         {
             Occupancy.Update(step);
         }

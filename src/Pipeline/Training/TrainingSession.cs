@@ -50,7 +50,7 @@ public sealed class TrainingSession : IDisposable
         folder.Log($"\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads");
         _device = DeviceContext.CreateCpu(threads, choice: kernels);
         _trainer = new Trainer(configuration, _device, guidance, prompt);
-        _pictures = new LayeredRenderer(_device, _trainer.Field, _trainer.Renderer, _trainer.Occupancy);
+        _pictures = new LayeredRenderer(_device, _trainer.Renderer, _trainer.Occupancy);
     }
 
     /// <summary>Trains until the last step or until asked to stop.</summary>

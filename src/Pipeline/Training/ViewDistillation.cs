@@ -23,7 +23,6 @@ public sealed class ViewDistillation
 {
     private readonly RunConfiguration _configuration;
     private readonly DeviceContext _device;
-    private readonly RadianceField _field;
     private readonly Renderer _renderer;
     private readonly ViewGuidance _guidance;
     private readonly Regularizers _regularizers;
@@ -41,18 +40,16 @@ public sealed class ViewDistillation
     /// <summary>Views as the configuration draws them.</summary>
     /// <param name="configuration">The run's configuration.</param>
     /// <param name="device">Where the kernels run.</param>
-    /// <param name="field">The field.</param>
-    /// <param name="renderer">Its renderer.</param>
+    /// <param name="renderer">The field's renderer.</param>
     /// <param name="guidance">What judges the views.</param>
     /// <param name="regularizers">The other loss terms.</param>
     public ViewDistillation(
-        RunConfiguration configuration, DeviceContext device, RadianceField field, Renderer renderer, ViewGuidance guidance, Regularizers regularizers)
+        RunConfiguration configuration, DeviceContext device, Renderer renderer, ViewGuidance guidance, Regularizers regularizers)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(renderer);
         _configuration = configuration;
         _device = device;
-        _field = field;
         _renderer = renderer;
         _guidance = guidance;
         _regularizers = regularizers;
@@ -100,7 +97,7 @@ public sealed class ViewDistillation
         GuidanceReport guidance = _guidance.Apply(tape, view, camera, step, index, asLatent: shading.Mode == ShadingMode.Normal);
         clock.Lap("guidance");
 
-        _regularizers.Add(tape, _field, view, step);
+        _regularizers.Add(tape, _renderer, view, step, index);
         tape.Backward();
         Count(view, shading, guidance);
         clock.Lap("backward");

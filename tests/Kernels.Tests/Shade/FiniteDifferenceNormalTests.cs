@@ -19,17 +19,33 @@ public sealed class FiniteDifferenceNormalTests
 
     private static int SampleCount => _positions.Length / 3;
 
-    [Fact]
-    public void ForwardAndBackwardMatchTheReference()
+    [Theory]
+    [InlineData(DifferenceScheme.Central)]
+    [InlineData(DifferenceScheme.Forward)]
+    [InlineData(DifferenceScheme.Backward)]
+    public void ForwardAndBackwardMatchTheReference(DifferenceScheme scheme)
     {
         using var device = new TestDevice();
-        double[] sigma = RandomArrays.Uniform(new Random(2), 6 * SampleCount, 0, 3);
+        FiniteDifferenceOptions options = _options with { Scheme = scheme };
+        double[] sigma = RandomArrays.Uniform(new Random(2), options.TapCount * SampleCount, 0, 3);
         double[] upstream = RandomArrays.Uniform(new Random(3), 3 * SampleCount, -1, 1);
-        double[] Normals(double[] s) => FiniteDifferenceReference.Normals(_options, _positions, s);
-        (float[] normals, float[] dSigma) = Run(device, sigma, upstream);
+        double[] Normals(double[] s) => FiniteDifferenceReference.Normals(options, _positions, s);
+        (float[] normals, float[] dSigma) = Run(device, sigma, upstream, options);
         // x ± ε in floats is off by 6e-8 in 0.03; the reference divides by the exact distance.
         Close.Require("n", Normals(sigma), normals, 1e-5);
         GradientCheck.Require("dL/dσ", GradientCheck.CentralDifferences(s => Normals(s).Zip(upstream, (a, b) => a * b).Sum(), sigma, 1e-6), dSigma, 2e-5);
+    }
+
+    [Theory]
+    [InlineData(DifferenceScheme.Forward)]
+    [InlineData(DifferenceScheme.Backward)]
+    public void OneSidedTapsAreTheSampleAndItsNeighbours(DifferenceScheme scheme)
+    {
+        using var device = new TestDevice();
+        FiniteDifferenceOptions options = _options with { Scheme = scheme };
+        ArrayView<Float3> taps = device.Zeros<Float3>(4 * SampleCount);
+        device.Kernels<FiniteDifferenceNormal>().Taps(options, device.UploadVectors(_positions), taps);
+        Close.Require("taps", FiniteDifferenceReference.Taps(options, _positions), device.ReadRows(taps), 1e-7);
     }
 
     [Fact]
@@ -115,13 +131,14 @@ public sealed class FiniteDifferenceNormalTests
         Assert.Throws<GradientMismatchException>(() => GradientCheck.Require("dL/dσ", expected, wrong, 2e-5));
     }
 
-    private static (float[] Normals, float[] DSigma) Run(TestDevice device, double[] sigma, double[] upstream)
+    private static (float[] Normals, float[] DSigma) Run(TestDevice device, double[] sigma, double[] upstream, FiniteDifferenceOptions? chosen = null)
     {
+        FiniteDifferenceOptions options = chosen ?? _options;
         FiniteDifferenceNormal kernels = device.Kernels<FiniteDifferenceNormal>();
         ArrayView<Float3> x = device.UploadVectors(_positions), normals = device.Zeros<Float3>(SampleCount);
         ArrayView<float> s = device.Upload(sigma), dSigma = device.Zeros<float>(sigma.Length);
-        kernels.Forward(_options, x, s, normals);
-        kernels.Backward(_options, x, s, device.UploadVectors(upstream), dSigma);
+        kernels.Forward(options, x, s, normals);
+        kernels.Backward(options, x, s, device.UploadVectors(upstream), dSigma);
         return (device.ReadRows(normals), device.Read(dSigma));
     }
 }

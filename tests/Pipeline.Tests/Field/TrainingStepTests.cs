@@ -141,7 +141,7 @@ public sealed class TrainingStepTests
             {
                 Fill();
             }
-            _renderer = new Renderer(_field, _occupancy, fieldMemory);
+            _renderer = new Renderer(_field, _occupancy, new RendererOptions { FieldMemory = fieldMemory });
             _optimizer = new FieldOptimizer(Device, _field.Parameters, _configuration.Optim, 100);
             _regularizers = new Regularizers(_configuration, 16);
             _upstream = new float[48 * 48 * 3];
@@ -170,7 +170,7 @@ public sealed class TrainingStepTests
             ArrayView<float> upstream = tape.Scratch<float>(_upstream.Length);
             upstream.CopyFromCPU(_upstream);
             tape.Seed(resized, upstream);
-            _regularizers.Add(tape, _field, view, step);
+            _regularizers.Add(tape, _renderer, view, step);
             tape.Backward();
             float[] image = read ? Read(view.Image.Value) : [], gradients = read ? Read(_field.Parameters.Gradients) : [];
             OptimizerReport update = optimise ? _optimizer.Step(step) : default;

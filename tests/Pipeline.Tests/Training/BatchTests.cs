@@ -109,7 +109,7 @@ public sealed class BatchTests
         occupancy.Update(0);
         using IGuidance guidance = configuration.LatentIterRatio > 0f ? new TowardsZero() : new TargetImage(Grey());
         var distillation = new ViewDistillation(
-            configuration, device, field, new Renderer(field, occupancy),
+            configuration, device, new Renderer(field, occupancy),
             new ViewGuidance(configuration, guidance, Prompt(configuration)), new Regularizers(configuration, guidance.TermCount));
         device.Pool.ResetPeak();
         distillation.Begin();

@@ -1,33 +1,25 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using DreamFusion.Kernels.Shade;
 
 namespace DreamFusion.References.Shade;
 
-/// <summary>Normals by central differences in double precision, one axis at a time.</summary>
+/// <summary>Normals by differences in double precision, one axis at a time.</summary>
 public static class FiniteDifferenceReference
 {
-    /// <summary>Taps [6M, 3]: upper, then lower, along x, y, z.</summary>
+    /// <summary>Taps [6M, 3]: upper, then lower, along x, y, z; one-sided ones [4M, 3]: the sample, then its neighbours along x, y, z.</summary>
     public static double[] Taps(FiniteDifferenceOptions options, double[] positions)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(positions);
-        var taps = new double[6 * positions.Length];
-        for (int tap = 0; tap < 2 * positions.Length; tap++)
-        {
-            int sample = tap / 6, axis = tap % 6 / 2, sign = tap % 2 == 0 ? 1 : -1;
-            for (int k = 0; k < 3; k++)
-            {
-                double x = positions[3 * sample + k] + (k == axis ? sign * (double)options.Epsilon : 0);
-                taps[3 * tap + k] = Math.Clamp(x, -options.Bound, options.Bound);
-            }
-        }
-
-        return taps;
+        return [.. positions.Chunk(3).SelectMany(x => Offsets(options).SelectMany(offset => x.Zip(offset, (p, d) => Math.Clamp(p + d, -options.Bound, options.Bound))))];
     }
 
-    /// <summary>n [M, 3] from σ at the taps [6M].</summary>
+    /// <summary>n [M, 3] from σ at the taps.</summary>
     public static double[] Normals(FiniteDifferenceOptions options, double[] positions, double[] sigma)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(sigma);
         double[] taps = Taps(options, positions);
         var normals = new double[positions.Length];
@@ -36,18 +28,33 @@ public static class FiniteDifferenceReference
             var g = new double[3];
             for (int axis = 0; axis < 3; axis++)
             {
-                int upper = 6 * sample + 2 * axis;
-                double distance = taps[3 * upper + axis] - taps[3 * (upper + 1) + axis];
-                g[axis] = distance > 0 ? (sigma[upper] - sigma[upper + 1]) / distance : 0;
+                (int upper, int lower) = options.Scheme switch
+                {
+                    DifferenceScheme.Forward => ((4 * sample) + 1 + axis, 4 * sample),
+                    DifferenceScheme.Backward => (4 * sample, (4 * sample) + 1 + axis),
+                    _ => ((6 * sample) + (2 * axis), (6 * sample) + (2 * axis) + 1),
+                };
+                double distance = taps[(3 * upper) + axis] - taps[(3 * lower) + axis];
+                g[axis] = distance > 0 ? (sigma[upper] - sigma[lower]) / distance : 0;
             }
-
             double length = Math.Sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]);
             for (int axis = 0; axis < 3 && length > 1e-12; axis++)
             {
                 normals[3 * sample + axis] = -g[axis] / length;
             }
         }
-
         return normals;
+    }
+
+    private static IEnumerable<double[]> Offsets(FiniteDifferenceOptions options)
+    {
+        double e = options.Epsilon;
+        double[][] upper = [[e, 0, 0], [0, e, 0], [0, 0, e]], lower = [[-e, 0, 0], [0, -e, 0], [0, 0, -e]];
+        return options.Scheme switch
+        {
+            DifferenceScheme.Forward => [[0, 0, 0], .. upper],
+            DifferenceScheme.Backward => [[0, 0, 0], .. lower],
+            _ => upper.Zip(lower).SelectMany(pair => new[] { pair.First, pair.Second }),
+        };
     }
 }

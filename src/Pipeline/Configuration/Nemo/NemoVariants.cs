@@ -95,10 +95,13 @@ internal static class NemoVariants
     };
 
     // Two networks of three layers; the rest is stable-dreamfusion's field.
-    private static NerfConfiguration TorchNgpNerf => StableDreamFusionPreset.Value.Configuration.Nerf;
+    private static NerfConfiguration TorchNgpNerf => _base.Nerf with { SigmaNet = _base.Nerf.Net, FeaturesNet = _base.Nerf.Net };
 
+    // Three hidden layers, which tiny-cuda-nn fuses without biases.
     private static NerfConfiguration TcnnNerf => TorchNgpNerf with
     {
+        SigmaNet = _base.Nerf.Net with { NumLayers = 4, Bias = false },
+        FeaturesNet = _base.Nerf.Net with { NumLayers = 4, Bias = false },
         DensityActivation = DensityActivation.Softplus,
         BlobKind = BlobKind.Linear,
         BlobDensity = 10f,

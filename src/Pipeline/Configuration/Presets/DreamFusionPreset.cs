@@ -26,6 +26,20 @@ internal static class DreamFusionPreset
             DensityBias = 0f,
             DensityScale = 1f,
             AlbedoGain = 1f,
+            Encoder = new EncoderConfiguration
+            {
+                EncoderType = EncoderType.Integrated,
+                EncoderMultiRes = 8,
+                Covariance = new ScheduledValue(new SchedulePoint(0, 5e-2f), new SchedulePoint(5000, 2e-3f)),
+            },
+            Net = new MlpConfiguration { NumHiddenDims = 128, NumLayers = 5, Bias = true, HiddenActivation = MlpActivation.Silu },
+        },
+        Renderer = new RendererConfiguration
+        {
+            GridResolution = 64,
+            MaxSteps = 256,
+            EvalMaxSteps = 256,
+            SampleBudget = 1 << 20,
         },
         Background = new BackgroundConfiguration { Kind = BackgroundKind.Torchngp },
         Material = new MaterialConfiguration
@@ -59,6 +73,7 @@ internal static class DreamFusionPreset
         Loss = new LossConfiguration
         {
             Opacity = 1e-3f,
+            NormalLossesIn = NormalLossesIn.All,
             Entropy = 0f,
             Orientation = new ScheduledValue(new SchedulePoint(0, 1e-4f), new SchedulePoint(5000, 1e-2f)),
             TotalVariation = 0f,

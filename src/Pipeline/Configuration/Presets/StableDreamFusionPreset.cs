@@ -26,7 +26,19 @@ internal static class StableDreamFusionPreset
             Net = new MlpConfiguration { NumHiddenDims = 32, NumLayers = 2, Bias = true },
         },
         Material = new MaterialConfiguration { Light = LightKind.Directional, LightMean = LightMean.CameraPosition, LightSpread = 1f },
-        Renderer = new RendererConfiguration { GridResolution = 128, DensityThreshold = 10f, GridDecay = 0.95f, GridWarmupSteps = 0, MaxSteps = 1024, EvalMaxSteps = 1024, SampleBudget = 1 << 22 },
+        Renderer = new RendererConfiguration
+        {
+            GridResolution = 128,
+            GridLevels = null,
+            DensityThreshold = 10f,
+            DensityThresholdByMean = true,
+            GridDecay = 0.95f,
+            StepRule = StepRule.StableDreamfusion,
+            MaxSteps = 1024,
+            EvalMaxSteps = 1024,
+            MinNear = 0.2f,
+            SampleBudget = 1 << 22,
+        },
         Guidance = new GuidanceConfiguration { TimestepRange = new Interval(0.02f, 0.98f), TimestepMaxEnd = 0.98f, TimestepMaxIncluded = true, Posterior = PosteriorMode.Sample },
         Optim = new OptimConfiguration
         {
@@ -42,7 +54,19 @@ internal static class StableDreamFusionPreset
         },
         EmaDecay = 0.95f,
         EmaInterval = 100,
-        Loss = new LossConfiguration { Sds = 1f, Opacity = 0f, Entropy = 1e-3f, EntropyRamp = 0.5f, Orientation = 1e-2f, TotalVariation = 0f, ScaleByLatents = false },
+        Loss = new LossConfiguration
+        {
+            Sds = 1f,
+            Opacity = 0f,
+            OpacityForm = OpacityForm.Square,
+            Entropy = 1e-3f,
+            EntropyOf = EntropyOf.Weights,
+            EntropyRamp = 0.5f,
+            Orientation = 1e-2f,
+            OrientationOver = OrientationOver.Samples,
+            TotalVariation = 0f,
+            ScaleByLatents = false,
+        },
         Data = new DataConfiguration
         {
             Train = new TrainDataConfiguration
@@ -75,6 +99,8 @@ internal static class StableDreamFusionPreset
     private static NerfConfiguration Nerf => new()
     {
         Bound = 1f,
+        BoundKind = BoundKind.Cube,
+        NormalType = NormalType.CentralFiniteDifference,
         DensityActivation = DensityActivation.Exp,
         BlobKind = BlobKind.Gaussian,
         BlobDensity = 5f,

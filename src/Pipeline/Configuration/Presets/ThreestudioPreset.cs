@@ -8,6 +8,7 @@ internal static class ThreestudioPreset
     {
         Iters = 10_000,
         GuidanceScale = 100f,
+        UpdateExtraInterval = 16,
         AlbedoIterRatio = 0f,
         AlbedoIterSteps = 2001,
         ShadedRatio = 0.75f,
@@ -18,6 +19,7 @@ internal static class ThreestudioPreset
         Nerf = new NerfConfiguration
         {
             Bound = 2f,
+            BoundKind = BoundKind.Cube,
             DensityActivation = DensityActivation.Softplus,
             BlobKind = BlobKind.Linear,
             BlobDensity = 10f,
@@ -35,7 +37,8 @@ internal static class ThreestudioPreset
                 DesiredResolution = 4096,
                 InitScale = 1e-4f,
             },
-            Net = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 2, Bias = false },
+            SigmaNet = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 2, Bias = false },
+            FeaturesNet = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 2, Bias = false },
         },
         Background = new BackgroundConfiguration
         {
@@ -50,7 +53,18 @@ internal static class ThreestudioPreset
             LightSpread = 1f,
             LightDistanceRange = new Interval(0.8f, 1.5f),
         },
-        Renderer = new RendererConfiguration { GridResolution = 32, MaxSteps = 512, EvalMaxSteps = 512, SampleBudget = 1 << 22 },
+        // A cell is marched where σ times the step, 2√3 · 2 / 512, exceeds 0.01 or the mean: σ above 0.739.
+        Renderer = new RendererConfiguration
+        {
+            GridResolution = 32,
+            DensityThreshold = 0.739f,
+            DensityThresholdByMean = true,
+            GridDecay = 0.95f,
+            GridWarmupSteps = 256,
+            MaxSteps = 512,
+            EvalMaxSteps = 512,
+            SampleBudget = 1 << 22,
+        },
         Guidance = new GuidanceConfiguration
         {
             TimestepRange = new Interval(0.02f, 0.98f),
@@ -72,6 +86,8 @@ internal static class ThreestudioPreset
         Loss = new LossConfiguration
         {
             Opacity = 1f,
+            OrientationOver = OrientationOver.Foreground,
+            NormalLossesIn = NormalLossesIn.All,
             Entropy = 0f,
             Orientation = new ScheduledValue(new SchedulePoint(0, 10f), new SchedulePoint(5000, 1000f)),
             TotalVariation = 0f,

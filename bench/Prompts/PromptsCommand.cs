@@ -12,10 +12,10 @@ using DreamFusion.Pipeline.Training;
 namespace DreamFusion.Bench.Prompts;
 
 /// <summary>
-/// <c>prompts FOLDER [--part K/N] [--preset NAME] [--seed N] [--threads N] [--set KEY=VALUE]...</c>: trains every prompt of
+/// <c>prompts FOLDER [--part K/N] [--only samples] [--preset NAME] [--seed N] [--threads N] [--set KEY=VALUE]...</c>: trains every prompt of
 /// <c>prompts.txt</c>, then scores samples of the prior itself, and writes <c>table.md</c> and <c>sheet.png</c> into the folder. What the
 /// folder holds already is not done again, so a run that was stopped goes on; processes with different parts may run side by side, and one
-/// without a part then writes table and sheet.
+/// without a part then writes table and sheet. <c>--only samples</c> scores the samples and trains nothing.
 /// </summary>
 public static class PromptsCommand
 {
@@ -28,6 +28,7 @@ public static class PromptsCommand
             return Refuse("expected a folder and options with values");
         }
         (int part, int parts) = (1, 1);
+        bool samplesOnly = false;
         string? preset = null;
         List<ConfigurationOverride> overrides = [];
         for (int i = 1; i < arguments.Length; i += 2)
@@ -39,6 +40,7 @@ public static class PromptsCommand
                 case "--part" when sides.Length == 2:
                     (part, parts) = (int.Parse(sides[0], CultureInfo.InvariantCulture), int.Parse(sides[1], CultureInfo.InvariantCulture));
                     break;
+                case "--only" when value == "samples": samplesOnly = true; break;
                 case "--preset": preset = value; break;
                 case "--seed": overrides.Add(new("--seed", "seed", value)); break;
                 case "--threads": overrides.Add(new("--threads", "threads", value)); break;
@@ -48,6 +50,12 @@ public static class PromptsCommand
         }
         string folder = arguments[0];
         string[] prompts = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, ListName));
+        Directory.CreateDirectory(folder);
+        if (samplesOnly)
+        {
+            PriorSamples.Scores(folder, prompts);
+            return 0;
+        }
         foreach (string prompt in prompts.Where((_, k) => k % parts == part - 1))
         {
             Train(folder, new ConfigurationSources { Preset = preset, Overrides = [.. overrides, new("prompts.txt", "prompt", prompt)] }.Resolve());
@@ -84,7 +92,7 @@ public static class PromptsCommand
 
     private static int Refuse(string problem)
     {
-        Console.Error.WriteLine($"prompts: {problem}; usage: prompts FOLDER [--part K/N] [--preset NAME] [--seed N] [--threads N] [--set KEY=VALUE]...");
+        Console.Error.WriteLine($"prompts: {problem}; usage: prompts FOLDER [--part K/N] [--only samples] [--preset NAME] [--seed N] [--threads N] [--set KEY=VALUE]...");
         return 2;
     }
 

@@ -2,6 +2,7 @@ using System;
 using BenchmarkDotNet.Running;
 using DreamFusion.Bench.Guidance;
 using DreamFusion.Bench.Prompts;
+using DreamFusion.Bench.Training;
 using DreamFusion.Bench.WholeStep;
 
 if (args is ["step", ..])
@@ -19,6 +20,10 @@ if (args is ["samples", ..])
 if (args is ["prompts", ..])
 {
     return PromptsCommand.Run(args.AsSpan(1));
+}
+if (args is ["training", ..])
+{
+    return TrainingCommand.Run(args.AsSpan(1));
 }
 if (args is ["encoder", ..])
 {

@@ -7,7 +7,8 @@ namespace DreamFusion.Pipeline.Configuration;
 /// <summary>
 /// Everything that determines a training run: the top-level options of the NeMo DreamFusion YAML and its groups.
 /// A property <c>PromptText</c> is <c>prompt_text</c> in YAML and in <c>--set</c>; options of a group are written
-/// <c>group.option</c>. The defaults are the preset <c>toybox</c>'s.
+/// <c>group.option</c>. The defaults are the recipe of the embedded prior's
+/// model card, from which every preset starts.
 /// </summary>
 public sealed record RunConfiguration
 {

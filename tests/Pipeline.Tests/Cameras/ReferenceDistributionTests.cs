@@ -43,7 +43,7 @@ public sealed class ReferenceDistributionTests
         // The toybox's own numbers, as the model card and docs/toybox-preset.md give them.
         new("toybox")
         {
-            Radius = (3, 4), Azimuth = (-180, 180), HalfWidth = (1, 1.3),
+            Radius = (3, 4), Azimuth = (-180, 180), HalfWidth = (0.8, 1.1),
             Elevation = e => (0.88 * Distribution.Uniform(-15, 45)(e)) + (0.12 * Distribution.Uniform(60, 85)(e)),
             Ambient = (0.2, 0.9), LightSpread = 0.4, IsLightAroundDirection = true, Albedo = 0.5, Lambertian = 0.5, RandomBackground = 0.7,
         },

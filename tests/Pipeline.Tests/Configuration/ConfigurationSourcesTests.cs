@@ -18,10 +18,10 @@ public sealed class ConfigurationSourcesTests : IDisposable
     }
 
     [Fact]
-    public void Toybox_preset_holds_the_recipe_of_the_embedded_prior()
+    public void Defaults_hold_the_recipe_of_the_embedded_prior()
     {
         // Origin: the score distillation settings in the model card of models/toybox.
-        RunConfiguration c = Resolve(_prompt);
+        RunConfiguration c = new();
         Assert.Equal(10f, c.GuidanceScale);
         Assert.Equal(new Interval(0.02f, 0.98f), c.Guidance.TimestepRange);
         Assert.Equal(0.5f, c.Guidance.TimestepMaxEnd);
@@ -32,6 +32,19 @@ public sealed class ConfigurationSourcesTests : IDisposable
         Assert.Equal((2e-3f, 0.05f, 0.015f, 0f), (c.Loss.Opacity, c.Loss.Entropy, c.Loss.TotalVariation, c.Loss.Orientation));
         Assert.Equal((64, 64, 0.12f), (c.Data.Train.Width, c.Data.Train.Height, c.Data.Train.OverheadRatio));
         Assert.Equal((250, 2), (c.CheckpointInterval, c.CheckpointKeep));
+    }
+
+    [Fact]
+    public void Toybox_preset_differs_from_the_recipe_where_its_page_says()
+    {
+        // Origin: the table of docs/toybox-preset.md.
+        RunConfiguration recipe = new(), c = Resolve(_prompt);
+        Assert.Equal((1200, 0.99f), (c.Iters, c.EmaDecay));
+        Assert.Equal(recipe.Nerf with { DensityGain = 12f, Encoder = recipe.Nerf.Encoder with { DesiredResolution = 32 } }, c.Nerf);
+        Assert.Equal(recipe.Optim with { DecayStart = 0.4f, FinalFactor = 0.05f }, c.Optim);
+        Assert.Equal(recipe.Loss with { Entropy = 0.2f, TotalVariation = 0.03f }, c.Loss);
+        Assert.Equal(recipe.Data with { Train = recipe.Data.Train with { Width = 128, Height = 128, HalfWidthRange = new Interval(0.8f, 1.1f) } }, c.Data);
+        Assert.Equal((recipe.Guidance, recipe.GuidanceScale, recipe.Material, recipe.Background), (c.Guidance, c.GuidanceScale, c.Material, c.Background));
     }
 
     [Fact]

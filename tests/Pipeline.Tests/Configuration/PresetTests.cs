@@ -24,9 +24,22 @@ public sealed class PresetTests
     }
 
     [Fact]
-    public void Toybox_is_what_the_records_say()
+    public void Draft_and_quality_are_the_toybox_in_less_and_more_time()
     {
-        Assert.Equal(ConfigurationFile.Write(new RunConfiguration()), ConfigurationFile.Write(PresetCatalogue.Get("toybox")));
+        RunConfiguration draft = PresetCatalogue.Get("draft"), toybox = PresetCatalogue.Get("toybox"), quality = PresetCatalogue.Get("quality");
+        Assert.True(draft.Iters < toybox.Iters && toybox.Iters < quality.Iters);
+        Assert.All(new[] { draft, quality }, c => Assert.Equal((toybox.Nerf, toybox.Guidance, toybox.Optim, toybox.Loss), (c.Nerf, c.Guidance, c.Optim, c.Loss)));
+    }
+
+    [Theory]
+    [InlineData("toybox")]
+    [InlineData("draft")]
+    [InlineData("quality")]
+    public void Sample_budget_holds_every_step_of_every_ray(string name)
+    {
+        RunConfiguration c = PresetCatalogue.Get(name);
+        // A ray through the centre has max_steps samples, one more if the shift of its first one allows it.
+        Assert.True(c.Data.Train.Width * c.Data.Train.Height * (c.Renderer.MaxSteps + 1) <= c.Renderer.SampleBudget);
     }
 
     [Theory]

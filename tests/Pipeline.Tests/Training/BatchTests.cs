@@ -132,7 +132,7 @@ public sealed class BatchTests
             ShadedRatio = 1f,
             Loss = toybox.Loss with { Orientation = 0.1f, EntropyRamp = 0f, ScaleByLatents = false },
             Material = toybox.Material with { Light = LightKind.Point },
-            Data = toybox.Data with { Train = toybox.Data.Train with { Width = 24, Height = 24, BatchSize = batch, Jitter = true } },
+            Data = toybox.Data with { Train = toybox.Data.Train with { Width = 24, Height = 24, HalfWidthRange = new Interval(1f, 1.3f), BatchSize = batch, Jitter = true } },
         };
     }
 

@@ -162,6 +162,7 @@ public sealed class TrainerResumeTests
         {
             Prompt = "a donut",
             Iters = 20,
+            EmaDecay = 0f,
             UpdateExtraInterval = 3,
             Renderer = toybox.Renderer with { GridResolution = 16, GridWarmupSteps = 4, MaxSteps = 16 },
             Optim = toybox.Optim with

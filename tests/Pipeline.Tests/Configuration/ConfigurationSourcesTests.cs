@@ -42,7 +42,7 @@ public sealed class ConfigurationSourcesTests : IDisposable
         Assert.Equal((1200, 0.99f), (c.Iters, c.EmaDecay));
         Assert.Equal(recipe.Nerf with { DensityGain = 12f, Encoder = recipe.Nerf.Encoder with { DesiredResolution = 32 } }, c.Nerf);
         Assert.Equal(recipe.Optim with { DecayStart = 0.4f, FinalFactor = 0.05f }, c.Optim);
-        Assert.Equal(recipe.Loss with { Entropy = 0.2f, TotalVariation = 0.03f }, c.Loss);
+        Assert.Equal(recipe.Loss with { Entropy = 0.15f, TotalVariation = 0.03f }, c.Loss);
         Assert.Equal(recipe.Data with { Train = recipe.Data.Train with { Width = 128, Height = 128, HalfWidthRange = new Interval(0.8f, 1.1f) } }, c.Data);
         Assert.Equal((recipe.Guidance, recipe.GuidanceScale, recipe.Material, recipe.Background), (c.Guidance, c.GuidanceScale, c.Material, c.Background));
     }

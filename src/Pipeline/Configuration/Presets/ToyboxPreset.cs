@@ -19,7 +19,7 @@ internal static class ToyboxPreset
         },
         Renderer = new RendererConfiguration { SampleBudget = 262_144 },
         Optim = new OptimConfiguration { DecayStart = 0.4f, FinalFactor = 0.05f },
-        Loss = new LossConfiguration { Entropy = 0.2f, TotalVariation = 0.03f },
+        Loss = new LossConfiguration { Entropy = 0.15f, TotalVariation = 0.03f },
         Data = new DataConfiguration
         {
             // Twice the prior's size each way, so that its pixels are means of four rays; nearer than the card's cameras, so that the object

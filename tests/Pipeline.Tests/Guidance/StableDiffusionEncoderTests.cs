@@ -4,6 +4,7 @@ using System.Linq;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace DreamFusion.Pipeline.Tests.Guidance;
 
@@ -11,7 +12,7 @@ namespace DreamFusion.Pipeline.Tests.Guidance;
 /// Encoders as large as Stable Diffusion 1.5's at 512x512, too large to commit: DFK_VAE_ENCODERS names a folder that
 /// <c>tests/Golden/tools/export_vae_encoder.py FOLDER --channels 128,256,512,512 --groups 32 --size 512</c> wrote.
 /// </summary>
-public sealed class StableDiffusionEncoderTests
+public sealed class StableDiffusionEncoderTests(ITestOutputHelper output)
 {
     private const int Size = 512;
     private const float Step = 2e-3f;
@@ -27,6 +28,7 @@ public sealed class StableDiffusionEncoderTests
             EncoderGraph graph = new(OnnxModel.Load(path, folder), "sample", "latent_" + form.Split('_')[1], 4, Size, LatentPosterior.Sample);
             using DifferentiableSession session = graph.Load(cache: null);
             double error = DirectionalError(session);
+            output.WriteLine($"{form}: off by {error:g3} of |g|·|d|.");
             Assert.True(error <= 1e-3, $"{form}: off by {error}.");
         }
     }

@@ -70,12 +70,17 @@ public sealed class SelftestSessionTests
         IEnumerable<Type[]> arguments = [[]];
         foreach (Type parameter in launcher.GetGenericArguments())
         {
-            Type[] fitting = [.. types.Where(type => type.IsValueType && Fits(parameter, type))];
+            Type[] fitting = [.. types.Where(type => type.IsValueType && Fits(parameter, type)).SelectMany(type => ClosedForms(type, types))];
             arguments = [.. arguments.SelectMany(chosen => fitting.Select(type => chosen.Append(type).ToArray()))];
         }
 
         return arguments.Select(launcher.MakeGenericType);
     }
+
+    // A model that wraps another counts once for each that it can wrap; wrappers around wrappers do not occur.
+    private static IEnumerable<Type> ClosedForms(Type type, Type[] types) => !type.IsGenericTypeDefinition
+        ? [type]
+        : types.Where(inner => inner.IsValueType && !inner.IsGenericTypeDefinition && Fits(type.GetGenericArguments().Single(), inner)).Select(inner => type.MakeGenericType(inner));
 
     private static bool Fits(Type parameter, Type type)
         => parameter.GetGenericParameterConstraints().Where(constraint => constraint.IsInterface).All(constraint => constraint.IsAssignableFrom(type))

@@ -16,6 +16,7 @@ internal sealed class ShadingCheck : ISelfCheck
     private const float KinkMargin = 0.15f;
 
     private static readonly Light _point = Light.Point(new Float3(1f, 2f, 3f));
+    private static readonly Float3 _orange = new(0.9f, 0.6f, 0.2f);
     private static readonly Light _sun = Light.Directional(new Float3(-1f, 1f, 2f));
     private static readonly float[] _positions = RandomInputs.Uniform(29, 3 * SampleCount, -1f, 1f);
     private static readonly float[] _rays = RandomInputs.UnitVectors(30, SampleCount);
@@ -33,6 +34,9 @@ internal sealed class ShadingCheck : ISelfCheck
         run.Golden("Phong by hand", [0.9, 0.275, 0.05], ByHand(run.Device, new Phong(0.1f, 0.9f, 0.4f, 2f)));
         run.Golden("normal by hand", [0.5, 0.5 + Math.Sqrt(3) / 4, 0.5], ByHand(run.Device, default(NormalColour)));
         run.Golden("albedo by hand", [0.5, 0.5, 0.5], ByHand(run.Device, default(AlbedoOnly)));
+        run.Golden(
+            "Lambertian in half light by hand", Array.ConvertAll(lambertian, c => 0.5 * c),
+            ByHand(run.Device, new Coloured<Lambertian>(new Lambertian(0.1f, 0.9f), new Float3(0.5f))));
         foreach ((string name, Light light) in new[] { ("point light", _point), ("directional light", _sun) })
         {
             Variant(run, $"Lambertian, {name}", new Lambertian(0.1f, 0.9f), light, toAlbedo: true, toNormals: true);
@@ -43,7 +47,17 @@ internal sealed class ShadingCheck : ISelfCheck
 
         Variant(run, "albedo", default(AlbedoOnly), _sun, toAlbedo: true, toNormals: false);
         Variant(run, "normal", default(NormalColour), _sun, toAlbedo: false, toNormals: true);
+        InOrange(run, "Lambertian", new Lambertian(0.1f, 0.9f), toAlbedo: true, toNormals: true);
+        InOrange(run, "textureless", new Textureless(0.1f, 0.9f), toAlbedo: false, toNormals: true);
+        InOrange(run, "Blinn", new BlinnPhong(0.1f, 0.9f, 0.4f, 5f), toAlbedo: true, toNormals: true);
+        InOrange(run, "Phong", new Phong(0.1f, 0.9f, 0.4f, 5f), toAlbedo: true, toNormals: true);
+        InOrange(run, "albedo", default(AlbedoOnly), toAlbedo: true, toNormals: false);
+        InOrange(run, "normal", default(NormalColour), toAlbedo: false, toNormals: true);
     }
+
+    private static void InOrange<TModel>(SelfCheckRun run, string name, TModel model, bool toAlbedo, bool toNormals)
+        where TModel : unmanaged, IShadingModel
+        => Variant(run, $"{name}, orange light", new Coloured<TModel>(model, _orange), _point, toAlbedo, toNormals);
 
     private static float[] ByHand<TModel>(CheckDevice device, TModel model)
         where TModel : unmanaged, IShadingModel

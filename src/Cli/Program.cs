@@ -16,7 +16,7 @@ internal static class Program
         GlobalOptions global = new();
         RootCommand root = CreateRoot(global);
         // A prompt may begin with '@'; it must not be taken for the name of a file with arguments.
-        ParseResult parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parse = root.Parse(ResumeOption.Prepare(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Action is ParseErrorAction || (parse.Errors.Count > 0 && parse.Action is not { ClearsParseErrors: true }))
         {
             return UsageError.Report(parse, global);

@@ -10,6 +10,7 @@ using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine;
+using DreamFusion.Pipeline.Runs;
 using DreamFusion.Pipeline.Training;
 using DreamFusion.Pipeline.Training.TwoD;
 
@@ -43,6 +44,7 @@ internal sealed partial class TrainCommand
     private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video (this version makes none)." };
     private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh (this version makes none)." };
     private readonly Option<bool> _pictures = new("--2d") { Description = "Paint pictures instead of training an object: the quickest proof that a model folder works." };
+    private readonly Option<string?> _resume = ResumeOption.Create();
     private readonly Option<bool> _anyway = new("--anyway") { Description = "Train also where the result will disappoint, such as on words that the prior does not know." };
 
     private TrainCommand(GlobalOptions global)
@@ -58,7 +60,7 @@ internal sealed partial class TrainCommand
         Option[] options =
         [
             train._out, train._iters, train._seed, .. train._configuration.All, train._negative, train._guidanceScale, train._size,
-            train._deterministic, train._device, train._guidanceDevice, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._anyway, train._text,
+            train._deterministic, train._device, train._guidanceDevice, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._resume, train._anyway, train._text,
         ];
         foreach (Option option in options)
         {
@@ -74,6 +76,7 @@ internal sealed partial class TrainCommand
             "dfk train \"a red chair\" --out chair --seed 3 --iters 600",
             "dfk train --text \"a hamburger\" --workspace trial -O --model DIR",
             "dfk train --2d \"a hamburger\"",
+            "dfk train --resume=runs/a-hamburger-1",
             "dfk train --config runs/a-hamburger-1/config.yaml --set loss.lambda_tv=0.02");
         command.SetAction(train.Invoke);
         return command;
@@ -89,12 +92,14 @@ internal sealed partial class TrainCommand
 
     private ExitCode Train(ParseResult parse, TrainingScreen screen, bool json, bool quiet)
     {
-        ResolvedConfiguration resolved = Sources(parse).ResolveWithOrigins();
+        (ConfigurationSources sources, string? folder) = Start(parse);
+        ResolvedConfiguration resolved = sources.ResolveWithOrigins();
         RunConfiguration configuration = resolved.Configuration;
         DeviceSelection.Require(configuration);
         TrainingRequest request = new()
         {
-            OutputFolder = parse.GetValue(_out),
+            OutputFolder = folder,
+            Resume = Resumes(parse.CommandResult),
             Notes = resolved.Notes,
             NoVideo = parse.GetValue(_noVideo) || !configuration.ExportVideo,
             NoMesh = parse.GetValue(_noMesh),
@@ -114,8 +119,30 @@ internal sealed partial class TrainCommand
             TrainingSummary.WriteText(result, Console.Out);
         }
 
+        if (result is { Outcome: TrainingOutcome.Interrupted, SheetPath: null } && (json || quiet))
+        {
+            Console.Error.WriteLine("dfk: interrupted; to go on: " + TrainingSummary.ResumeCommand(result));
+        }
+
         return result.Outcome == TrainingOutcome.Done ? ExitCode.Done : ExitCode.Interrupted;
     }
+
+    // A resumed run brings its configuration along; what is given beside it must not differ in what determines the result.
+    private (ConfigurationSources Sources, string? Folder) Start(ParseResult parse)
+    {
+        ConfigurationSources sources = Sources(parse);
+        string? folder = parse.GetValue(_out);
+        if (!Resumes(parse.CommandResult))
+        {
+            return (sources, folder);
+        }
+
+        folder = ResumeOption.RunOf(parse.GetValue(_resume)) ?? folder ?? RunFinder.Newest(sources.Resolve().Prompt);
+        bool bare = sources is { ConfigurationPath: null, Preset: null };
+        return (bare && folder is not null && RunFinder.Configuration(folder) is { } written ? sources with { ConfigurationPath = written } : sources, folder);
+    }
+
+    private bool Resumes(CommandResult result) => result.GetResult(_resume) is { Implicit: false };
 
     private ConfigurationSources Sources(ParseResult parse)
     {
@@ -155,7 +182,14 @@ internal sealed partial class TrainCommand
     {
         _configuration.Validate(result);
         bool prompt = Tokens(result, _text).Length > 0 || result.GetResult(_prompt) is { Tokens.Count: > 0 };
-        bool promptElsewhere = _configuration.MayGivePrompt(result);
+        bool named = Tokens(result, _resume) is [{ } run] && ResumeOption.NamesRun(run);
+        bool promptInRun = Resumes(result) && (named || Tokens(result, _out).Length > 0);
+        if (named && Tokens(result, _out).Length > 0)
+        {
+            result.AddError("the run folder is given twice, by --resume and by --out; give it once.");
+        }
+
+        bool promptElsewhere = promptInRun || _configuration.MayGivePrompt(result);
         if (!prompt && !promptElsewhere)
         {
             result.AddError("expected a prompt that says what to make: dfk train \"a hamburger\"");
@@ -168,7 +202,7 @@ internal sealed partial class TrainCommand
 
         if (result.GetResult(_pictures) is { Implicit: false })
         {
-            foreach (Option option in (Option[])[_previewInterval, _noVideo, _noMesh])
+            foreach (Option option in (Option[])[_previewInterval, _noVideo, _noMesh, _resume])
             {
                 if (result.GetResult(option) is { Implicit: false })
                 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using DreamFusion.Pipeline.Training;
 
 namespace DreamFusion.Cli;
@@ -10,10 +11,14 @@ internal static class TrainingSummary
     /// <summary>For people: what was done and where the results are.</summary>
     public static void WriteText(TrainingResult result, TextWriter output)
     {
-        double seconds = result.Duration.TotalSeconds;
+        int steps = result.Step - result.FirstStep;
+        string taken = steps == 0
+            ? "before"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(result.FirstStep == 0 ? "" : $"{steps} of them ")}in {ProgressText.Duration(result.Duration)} ({steps / result.Duration.TotalSeconds:0.0} steps/s over all)");
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(result.Outcome == TrainingOutcome.Done ? "done" : "interrupted")}: {result.Step} steps in {ProgressText.Duration(result.Duration)} ({result.Step / seconds:0.0} steps/s over all)"));
+            CultureInfo.InvariantCulture, $"{(result.Outcome == TrainingOutcome.Done ? "done" : "interrupted")}: {result.Step} steps, {taken}"));
         if (result.SheetPath is not null)
         {
             output.WriteLine("  pictures              " + result.SheetPath);
@@ -21,10 +26,22 @@ internal static class TrainingSummary
 
         output.WriteLine("  checkpoint            " + result.CheckpointPath);
         output.WriteLine("  run folder            " + result.RunFolder);
+        if (result is { Outcome: TrainingOutcome.Interrupted, SheetPath: null })
+        {
+            output.WriteLine("  to go on              " + ResumeCommand(result));
+        }
+
         foreach ((string name, double value) in result.Scores)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-20}  {value:G4}"));
         }
+    }
+
+    /// <summary>The command line that goes on with a run.</summary>
+    public static string ResumeCommand(TrainingResult result)
+    {
+        bool plain = result.RunFolder.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '\\' or '.' or '-' or '_' or ':');
+        return plain ? $"dfk train --resume={result.RunFolder}" : $"dfk train \"--resume={result.RunFolder}\"";
     }
 
     /// <summary>For programs.</summary>
@@ -34,6 +51,7 @@ internal static class TrainingSummary
         {
             json.WriteString("status", result.Outcome == TrainingOutcome.Done ? "done" : "interrupted");
             json.WriteString("run", result.RunFolder);
+            json.WriteNumber("first_step", result.FirstStep);
             json.WriteNumber("step", result.Step);
             json.WriteNumber("seconds", result.Duration.TotalSeconds);
             json.WriteString("checkpoint", result.CheckpointPath);

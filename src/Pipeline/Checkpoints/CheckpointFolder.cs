@@ -78,7 +78,8 @@ public sealed class CheckpointFolder
         return path;
     }
 
-    private string PathOf(int step)
+    /// <summary>Path of the checkpoint of a step, whether there is one or not.</summary>
+    public string PathOf(int step)
     {
         return System.IO.Path.Combine(Path, step.ToString("D6", CultureInfo.InvariantCulture) + Extension);
     }

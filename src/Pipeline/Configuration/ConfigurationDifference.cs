@@ -5,27 +5,29 @@ using System.Linq;
 
 namespace DreamFusion.Pipeline.Configuration;
 
-/// <summary>What differs between a checkpoint's configuration and a run's, both as <see cref="ConfigurationFile.WriteDetermining"/> wrote them.</summary>
+/// <summary>What differs between two configurations, both as <see cref="ConfigurationFile.WriteDetermining"/> wrote them.</summary>
 public static class ConfigurationDifference
 {
-    /// <summary>One sentence for each option that differs, in the order of the run's options.</summary>
-    /// <param name="checkpoint">YAML of the checkpoint.</param>
-    /// <param name="run">YAML of the run.</param>
-    public static IReadOnlyList<string> Between(string checkpoint, string run)
+    /// <summary>One sentence for each option that differs, in the order of the second one's options.</summary>
+    /// <param name="first">YAML of the first.</param>
+    /// <param name="firstName">What it is of, such as <c>the checkpoint</c>.</param>
+    /// <param name="second">YAML of the second.</param>
+    /// <param name="secondName">What it is of, such as <c>this run</c>.</param>
+    public static IReadOnlyList<string> Between(string first, string firstName, string second, string secondName)
     {
-        if (checkpoint == run)
+        if (first == second)
         {
             return [];
         }
 
-        Dictionary<string, string> theirs = Options(checkpoint, "the checkpoint's configuration");
-        Dictionary<string, string> ours = Options(run, "the run's configuration");
+        Dictionary<string, string> theirs = Options(first, $"configuration of {firstName}");
+        Dictionary<string, string> ours = Options(second, $"configuration of {secondName}");
         return
         [
             .. ours.Keys.Union(theirs.Keys)
                 .Select(name => (Name: name, Theirs: theirs.GetValueOrDefault(name, "nothing"), Ours: ours.GetValueOrDefault(name, "nothing")))
                 .Where(option => option.Theirs != option.Ours)
-                .Select(option => $"{option.Name}: the checkpoint has {option.Theirs}, this run {option.Ours}"),
+                .Select(option => $"{option.Name}: {firstName} has {option.Theirs}, {secondName} {option.Ours}"),
         ];
     }
 

@@ -98,10 +98,6 @@ internal sealed partial class ConfigurationValidator
         {
             Add("resume_from_checkpoint", $"expected a checkpoint or a run folder of this program, got '{checkpoint}': PyTorch's files are pickled, and reading those can run any code, so none is opened");
         }
-        else
-        {
-            Require("resume_from_checkpoint", checkpoint.Length == 0, "nothing, as this version cannot start from another run's field", checkpoint);
-        }
     }
 
     private void CheckText(string name, string text)

@@ -37,8 +37,10 @@ public sealed record RunConfiguration
 
     /// <summary>
     /// A checkpoint (or a run folder: its newest) whose field the run starts from, with a fresh optimiser and step 0; empty for a new field,
-    /// default empty. <c>--resume</c> is something else: it goes on with a run.
+    /// default empty. <c>--resume</c> is something else: it goes on with a run. Checkpoints keep the
+    /// file's hash instead of its path.
     /// </summary>
+    [NotPartOfResult]
     public string ResumeFromCheckpoint { get; init; } = "";
 
     /// <summary>Whether the run ends with a turntable video; default true.</summary>

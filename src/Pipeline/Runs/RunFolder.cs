@@ -18,39 +18,66 @@ namespace DreamFusion.Pipeline.Runs;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private const string LogName = "log.txt";
-    private const string DefaultParent = "runs";
+    /// <summary>Name of the log.</summary>
+    internal const string LogName = "log.txt";
+
+    /// <summary>Name of the summary.</summary>
+    internal const string SummaryName = "run.json";
+
+    /// <summary>Name of the folder with the checkpoints.</summary>
+    internal const string CheckpointsName = "checkpoints";
+
+    /// <summary>Name of the resolved configuration.</summary>
+    internal const string ConfigurationName = "config.yaml";
+
+    /// <summary>Where runs go that are not given a folder.</summary>
+    internal const string DefaultParent = "runs";
+
+    /// <summary>Name of the final sheet.</summary>
+    internal const string SheetName = "sheet.png";
+
+    private const string LockName = ".lock";
     private const int MostRunsOfOneName = 100_000;
 
-    private readonly FileStream _log;
-    private readonly FileStream _metrics;
+    private readonly FileStream _lock;
+    private readonly LineFile _log;
+    private readonly LineFile _metrics;
 
-    private RunFolder(string path)
+    private RunFolder(string path, FileMode mode)
     {
         Path = path;
-
-        // Creating log.txt is the claim: of two processes in an empty folder only one can make the file.
-        _log = OpenForAppend(System.IO.Path.Combine(path, LogName), FileMode.CreateNew);
-        _metrics = OpenForAppend(System.IO.Path.Combine(path, "metrics.jsonl"), FileMode.Create);
+        _lock = Lock(path);
+        try
+        {
+            // Creating log.txt is the claim of a new folder: of two processes only one can make the file.
+            _log = LineFile.Open(System.IO.Path.Combine(path, LogName), mode);
+            _metrics = LineFile.Open(System.IO.Path.Combine(path, "metrics.jsonl"), FileMode.OpenOrCreate);
+        }
+        catch
+        {
+            _log?.Dispose();
+            _lock.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Path of the folder, as given or relative to the current folder.</summary>
     public string Path { get; }
 
     /// <summary>Path of the run's summary.</summary>
-    public string SummaryPath => System.IO.Path.Combine(Path, "run.json");
+    public string SummaryPath => System.IO.Path.Combine(Path, SummaryName);
 
     /// <summary>Path of the resolved configuration.</summary>
-    public string ConfigurationPath => System.IO.Path.Combine(Path, "config.yaml");
+    public string ConfigurationPath => System.IO.Path.Combine(Path, ConfigurationName);
 
     /// <summary>Path of the log.</summary>
-    public string LogPath => _log.Name;
+    public string LogPath => _log.Path;
 
     /// <summary>Path of the final sheet.</summary>
-    public string SheetPath => System.IO.Path.Combine(Path, "sheet.png");
+    public string SheetPath => System.IO.Path.Combine(Path, SheetName);
 
     /// <summary>Path of the folder with the checkpoints.</summary>
-    public string CheckpointsPath => System.IO.Path.Combine(Path, "checkpoints");
+    public string CheckpointsPath => System.IO.Path.Combine(Path, CheckpointsName);
 
     /// <summary>Refuses a folder that has something in it, without making or claiming it: for before the slow preparations.</summary>
     /// <param name="output">The folder, or null for one that <see cref="Create"/> will choose.</param>
@@ -97,6 +124,35 @@ public sealed class RunFolder : IDisposable
         throw new DfkException(ExitCode.BadInput, $"run folder: {MostRunsOfOneName} runs named {slug} exist under {DefaultParent}; name one with --out.");
     }
 
+    /// <summary>
+    /// Claims the folder of a run to go on in it: deletes files that a killed process left half-written, and cuts metrics and log back to a
+    /// step.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="step">Steps done by the checkpoint that the run goes on from; 0 to begin again.</param>
+    /// <exception cref="DfkException">
+    /// With <see cref="ExitCode.BadInput"/>, if another process runs in it; with <see cref="ExitCode.MachineLacks"/>, if it cannot be written.
+    /// </exception>
+    public static RunFolder Reopen(string path, int step)
+    {
+        try
+        {
+            var folder = new RunFolder(path, FileMode.OpenOrCreate);
+            foreach (string left in Directory.EnumerateFiles(path, "*" + WholeFile.TemporarySuffix, SearchOption.AllDirectories))
+            {
+                File.Delete(left);
+            }
+
+            folder._metrics.CutBack(line => RunJson.StepOf(line) is { } at && at <= step ? LineFile.Cut.Keep : LineFile.Cut.Before);
+            folder._log.CutBack(line => RunLog.CutAt(line, step));
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DfkException(ExitCode.MachineLacks, $"run folder {path} cannot be written: {e.Message} Make it writable, or copy it elsewhere.", e);
+        }
+    }
+
     /// <summary>The folder with the checkpoints.</summary>
     /// <param name="keep">Newest checkpoints kept, at least 1.</param>
     public CheckpointFolder Checkpoints(int keep)
@@ -135,7 +191,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Appends a step to <c>metrics.jsonl</c>.</summary>
     public void AppendMetrics(StepReport report)
     {
-        AppendLine(_metrics, RunJson.Step(report));
+        _metrics.Append(RunJson.Step(report));
     }
 
     /// <summary>Appends a line to <c>log.txt</c>, with the time (UTC) before it. Line breaks in the message become spaces.</summary>
@@ -143,14 +199,18 @@ public sealed class RunFolder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(message);
         string time = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        AppendLine(_log, Encoding.UTF8.GetBytes($"{time} {message.ReplaceLineEndings(" ")}"));
+        _log.Append(Encoding.UTF8.GetBytes($"{time} {message.ReplaceLineEndings(" ")}"));
     }
+
+    /// <summary>Appends the line about a checkpoint to <c>log.txt</c>; a resumed run cuts the log there.</summary>
+    public void LogCheckpoint(int step, string path) => Log(RunLog.Checkpoint(step, path));
 
     /// <summary>Closes log and metrics.</summary>
     public void Dispose()
     {
         _metrics.Dispose();
         _log.Dispose();
+        _lock.Dispose();
     }
 
     /// <summary>Makes a folder and those above it.</summary>
@@ -175,7 +235,7 @@ public sealed class RunFolder : IDisposable
 
         try
         {
-            return new RunFolder(path);
+            return new RunFolder(path, FileMode.CreateNew);
         }
         catch (IOException) when (File.Exists(System.IO.Path.Combine(path, LogName)))
         {
@@ -187,21 +247,16 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    private static FileStream OpenForAppend(string path, FileMode mode)
-    {
-        // Unbuffered: one line is one write, so a killed process leaves whole lines.
-        return new FileStream(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
-    }
-
-    private static void AppendLine(FileStream file, byte[] line)
+    /// <summary>A lock that ends with the process, however it ends.</summary>
+    private static FileStream Lock(string path)
     {
         try
         {
-            file.Write([.. line, (byte)'\n']);
+            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e)
+        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(System.IO.Path.Combine(path, LockName)))
         {
-            throw new DfkException(ExitCode.MachineLacks, $"{file.Name} cannot be written: {e.Message} Free space on its disk; the last checkpoint is intact.", e);
+            throw new DfkException(ExitCode.BadInput, $"run folder {path}: another dfk is running in it. Wait for it, stop it, or choose another --out.", e);
         }
     }
 

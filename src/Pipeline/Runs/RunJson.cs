@@ -9,7 +9,7 @@ using DreamFusion.Pipeline.Training;
 namespace DreamFusion.Pipeline.Runs;
 
 /// <summary>The JSON of a run folder, names in snake_case. A number that JSON cannot hold (NaN, infinity) is written as text.</summary>
-internal static class RunJson
+internal static partial class RunJson
 {
     // Prompts stay readable in any script; the files are UTF-8 and never put into a web page unescaped.
     private static readonly JsonWriterOptions _lines = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

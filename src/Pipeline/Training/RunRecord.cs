@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine;
-using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Runs;
 
 namespace DreamFusion.Pipeline.Training;
@@ -13,21 +11,25 @@ public sealed class RunRecord
 {
     private readonly RunFolder _folder;
     private readonly RunSummary _start;
-    private readonly SortedDictionary<string, double> _seconds = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, double> _seconds;
 
     /// <summary>Writes the first <c>run.json</c>, status running.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="configuration">The run's configuration.</param>
-    /// <param name="model">The prior.</param>
+    /// <param name="modelHashes">SHA-256 of each of the prior's files, by its path in the folder.</param>
     /// <param name="device">Where the kernels run, in words.</param>
+    /// <param name="step">Steps done before.</param>
+    /// <param name="previous">What was written before the run was resumed: its start and its times go on; null for a new run.</param>
     /// <param name="task">What is made if it is no object, such as <c>2d</c>.</param>
-    public RunRecord(RunFolder folder, RunConfiguration configuration, ModelFolder model, string device, string? task = null)
+    public RunRecord(
+        RunFolder folder, RunConfiguration configuration, IReadOnlyDictionary<string, string> modelHashes, string device, int step = 0, RunSummary? previous = null,
+        string? task = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(configuration);
-        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(modelHashes);
         _folder = folder;
-        ModelHashes = model.HashFiles().ToDictionary(file => file.RelativePath, file => file.Sha256);
+        _seconds = new SortedDictionary<string, double>(previous is null ? [] : new Dictionary<string, double>(previous.Seconds), StringComparer.Ordinal);
         _start = new RunSummary
         {
             Prompt = configuration.Prompt,
@@ -36,17 +38,14 @@ public sealed class RunRecord
             Status = RunStatus.Running,
             Step = 0,
             Iters = configuration.Iters,
-            Started = DateTimeOffset.UtcNow,
+            Started = previous?.Started ?? DateTimeOffset.UtcNow,
             Versions = ProgramVersions.All,
             Device = device,
             Model = configuration.Model,
-            ModelHashes = ModelHashes,
+            ModelHashes = modelHashes,
         };
-        Write(RunStatus.Running, 0);
+        Write(RunStatus.Running, step);
     }
-
-    /// <summary>SHA-256 of each of the prior's files, by its path in the folder.</summary>
-    public IReadOnlyDictionary<string, string> ModelHashes { get; }
 
     /// <summary>Adds a step's times.</summary>
     public void Add(StepReport report)

@@ -100,8 +100,18 @@ public static class TrainerCheckpoint
     public static void RequireSameRun(Checkpoint checkpoint, RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        RequireSameRun(checkpoint.Configuration, "the checkpoint", configuration);
+    }
+
+    /// <summary>Refuses a configuration that gives another result than the one that a run has begun with.</summary>
+    /// <param name="begun">That configuration as <see cref="ConfigurationFile.WriteDetermining"/> wrote it.</param>
+    /// <param name="where">Where it stands, for the message.</param>
+    /// <param name="configuration">The configuration that would go on.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; the message names both sides.</exception>
+    public static void RequireSameRun(string begun, string where, RunConfiguration configuration)
+    {
         ArgumentNullException.ThrowIfNull(configuration);
-        IReadOnlyList<string> differences = ConfigurationDifference.Between(checkpoint.Configuration, ConfigurationFile.WriteDetermining(configuration));
+        IReadOnlyList<string> differences = ConfigurationDifference.Between(begun, where, ConfigurationFile.WriteDetermining(configuration), "this run");
         if (differences.Count > 0)
         {
             throw new DfkException(
@@ -110,8 +120,11 @@ public static class TrainerCheckpoint
         }
     }
 
-    private static void RequireSameModel(Checkpoint checkpoint, IReadOnlyDictionary<string, string> modelHashes)
+    /// <summary>Refuses a checkpoint of another prior.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; the message names both sides.</exception>
+    public static void RequireSameModel(Checkpoint checkpoint, IReadOnlyDictionary<string, string> modelHashes)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(modelHashes);
         string[] differences =
         [

@@ -100,8 +100,14 @@ public enum TrainingOutcome
 /// <summary>What the user asked for that does not change the field that is learnt.</summary>
 public sealed record TrainingRequest
 {
-    /// <summary>The run folder, or null for the next free <c>runs/SLUG-N</c>. A folder that is not empty is refused.</summary>
+    /// <summary>The run folder, or null for the next free <c>runs/SLUG-N</c>. A folder that is not empty is refused unless <see cref="Resume"/>.</summary>
     public string? OutputFolder { get; init; }
+
+    /// <summary>
+    /// Go on with the run in <see cref="OutputFolder"/> from its newest checkpoint; from step 0 if it has none. A missing or empty folder
+    /// becomes a new run.
+    /// </summary>
+    public bool Resume { get; init; }
 
     /// <summary>Skip the turntable video.</summary>
     public bool NoVideo { get; init; }
@@ -128,10 +134,13 @@ public sealed record TrainingResult
     /// <summary>Path of the run folder.</summary>
     public required string RunFolder { get; init; }
 
+    /// <summary>Steps that were done before this process went on; all of them if the run was finished already.</summary>
+    public int FirstStep { get; init; }
+
     /// <summary>Steps done.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Wall time of the run.</summary>
+    /// <summary>Wall time of this process on the run.</summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>Path of the newest checkpoint.</summary>

@@ -1,0 +1,71 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+
+namespace DreamFusion.Pipeline.Runs;
+
+/// <summary>Reading what a run has written.</summary>
+internal static partial class RunJson
+{
+    /// <summary>Reads a <c>run.json</c>.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>, if it cannot be read.</exception>
+    public static RunSummary Read(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonElement json = document.RootElement;
+            return new RunSummary
+            {
+                Prompt = json.GetProperty("prompt").GetString()!,
+                Task = json.TryGetProperty("task", out JsonElement task) ? task.GetString() : null,
+                Seed = json.GetProperty("seed").GetUInt32(),
+                Status = Enum.Parse<RunStatus>(json.GetProperty("status").GetString()!, ignoreCase: true),
+                Error = json.TryGetProperty("error", out JsonElement error) ? error.GetString() : null,
+                Step = json.GetProperty("step").GetInt32(),
+                Iters = json.GetProperty("iters").GetInt32(),
+                Started = Time(json.GetProperty("started")),
+                Ended = json.TryGetProperty("ended", out JsonElement ended) ? Time(ended) : null,
+                Versions = Texts(json.GetProperty("versions")),
+                Device = json.GetProperty("device").GetString()!,
+                Model = json.GetProperty("model").GetString()!,
+                ModelHashes = Texts(json.GetProperty("model_sha256")),
+                Seconds = Numbers(json.GetProperty("seconds")),
+                Scores = Numbers(json.GetProperty("scores")),
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new DfkException(ExitCode.BadInput, $"{path} cannot be read: {e.Message} If it is damaged, delete it; checkpoints and configuration hold all that is needed.", e);
+        }
+    }
+
+    /// <summary>The step of a line of <c>metrics.jsonl</c>, or null if it is none.</summary>
+    public static int? StepOf(string line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("step", out JsonElement step) && step.TryGetInt32(out int value)
+                ? value
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static Dictionary<string, string> Texts(JsonElement texts) => texts.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+
+    private static Dictionary<string, double> Numbers(JsonElement numbers) => numbers.EnumerateObject().ToDictionary(entry => entry.Name, entry => Number(entry.Value));
+
+    // Numbers that JSON cannot hold were written as text.
+    private static double Number(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture) : value.GetDouble();
+
+    private static DateTimeOffset Time(JsonElement time) => DateTimeOffset.Parse(time.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+}

@@ -1,0 +1,210 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Threading;
+using DreamFusion.Autodiff;
+using DreamFusion.Pipeline.Checkpoints;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Guidance;
+using DreamFusion.Pipeline.Models;
+using DreamFusion.Pipeline.Prompts;
+using DreamFusion.Pipeline.Runs;
+
+namespace DreamFusion.Pipeline.Training;
+
+/// <summary>What every kind of run shares: its folder with log, record and checkpoints, the device, and who is told what happens.</summary>
+internal sealed class RunContext : IDisposable
+{
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly RunRecord _record;
+
+    /// <summary>Opens the run folder, writes its first files and starts the device.</summary>
+    /// <param name="configuration">The validated configuration.</param>
+    /// <param name="request">What does not change the result.</param>
+    /// <param name="observer">Told what happens.</param>
+    /// <param name="model">The prior and its hashes.</param>
+    /// <param name="resume">The run to go on with, or null for a new one.</param>
+    public RunContext(RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, RunModel model, ResumePoint? resume = null)
+    {
+        Configuration = configuration;
+        Observer = observer;
+        Model = model;
+        FirstStep = resume?.Step ?? 0;
+        Folder = resume is null ? RunFolder.Create(request.OutputFolder, configuration.Prompt) : RunFolder.Reopen(resume.Folder, resume.Step);
+        try
+        {
+            observer.Started(Folder.Path, configuration.Iters);
+            string? task = configuration.Task == TrainingTask.Pictures ? "2d" : null;
+            int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
+            string device = $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels; guidance: {model.Device.Description}";
+            _record = new RunRecord(Folder, configuration, model.Hashes, device, FirstStep, resume?.Summary, task);
+            Folder.WriteConfiguration(configuration);
+            Folder.Log(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(task is null ? "" : task + ": ")}\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads"));
+            if (resume is not null)
+            {
+                Note(string.Create(CultureInfo.InvariantCulture, $"resumed in {Folder.Path} after {FirstStep} steps{(resume.Checkpoint is null ? ", as it has no checkpoint yet" : "")}"));
+            }
+            Device = DeviceContext.CreateCpu(threads, choice: request.Kernels);
+        }
+        catch
+        {
+            Folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The run's configuration.</summary>
+    public RunConfiguration Configuration { get; }
+
+    /// <summary>Told what happens.</summary>
+    public ITrainingObserver Observer { get; }
+
+    /// <summary>The prior.</summary>
+    public RunModel Model { get; }
+
+    /// <summary>The run folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>Where the kernels run.</summary>
+    public DeviceContext Device { get; }
+
+    /// <summary>Steps that were done before.</summary>
+    public int FirstStep { get; }
+
+    /// <summary>Wall time of this process on the run.</summary>
+    public TimeSpan Elapsed => _time.Elapsed;
+
+    /// <summary>Says something to the user and to the log.</summary>
+    public void Note(string message)
+    {
+        Folder.Log(message);
+        Observer.Note(message);
+    }
+
+    /// <summary>Runs a body and, if it fails, says so in log and record.</summary>
+    /// <param name="body">The run.</param>
+    /// <param name="step">Steps done when it is asked.</param>
+    public TrainingResult Guard(Func<TrainingResult> body, Func<int> step)
+    {
+        try
+        {
+            return body();
+        }
+        catch (Exception e)
+        {
+            _record.Fail(e, step());
+            Folder.Log($"failed at step {step()}: {e}");
+            throw;
+        }
+    }
+
+    /// <summary>Takes steps until the last one, or until asked to stop.</summary>
+    /// <param name="first">Steps done so far.</param>
+    /// <param name="advance">Takes one step.</param>
+    /// <param name="after">Called after each step.</param>
+    /// <param name="stop">Ends the loop between two steps.</param>
+    /// <returns>Whether all steps are done.</returns>
+    public bool Optimize(int first, Func<StepReport> advance, Action<int> after, CancellationToken stop)
+    {
+        Observer.PhaseChanged(TrainingPhase.Optimizing);
+        for (int step = first; step < Configuration.Iters; step++)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                return false;
+            }
+            StepReport report = advance();
+            _record.Add(report);
+            Folder.AppendMetrics(report);
+            Observer.StepDone(report);
+            after(report.Step);
+        }
+        return true;
+    }
+
+    /// <summary>Adds wall time since a time stamp to a part of the run.</summary>
+    /// <returns>Seconds.</returns>
+    public double AddTime(string part, long since)
+    {
+        double seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
+        _record.AddSeconds(part, seconds);
+        return seconds;
+    }
+
+    /// <summary>Saves a checkpoint.</summary>
+    /// <returns>Its path.</returns>
+    public string Save(Checkpoint checkpoint)
+    {
+        Observer.PhaseChanged(TrainingPhase.Saving);
+        string path = Folder.Checkpoints(Configuration.CheckpointKeep).Save(checkpoint);
+        _record.Write(RunStatus.Running, checkpoint.Step);
+        Folder.LogCheckpoint(checkpoint.Step, path);
+        Observer.FileWritten(path);
+        return path;
+    }
+
+    /// <summary>Writes the end of a run into record and log.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="checkpoint">Path of the newest checkpoint.</param>
+    /// <param name="scores">Final scores; none if it was interrupted.</param>
+    /// <param name="sheet">Path of the final sheet, or null if there is none.</param>
+    /// <param name="remark">Added to the line in the log.</param>
+    public TrainingResult End(
+        TrainingOutcome outcome, int step, string checkpoint, IReadOnlyList<KeyValuePair<string, double>> scores, string? sheet, string remark = "")
+    {
+        string numbers = string.Concat(scores.Select(score => string.Create(CultureInfo.InvariantCulture, $", {score.Key} {score.Value:g3}")));
+        if (outcome == TrainingOutcome.Done)
+        {
+            _record.Finish(step, scores);
+            Folder.Log("done" + remark + numbers);
+        }
+        else
+        {
+            _record.Write(RunStatus.Interrupted, step);
+            Folder.Log(string.Create(CultureInfo.InvariantCulture, $"interrupted after {step} steps{remark}{numbers}"));
+        }
+        return new TrainingResult
+        {
+            Outcome = outcome,
+            RunFolder = Folder.Path,
+            FirstStep = FirstStep,
+            Step = step,
+            Duration = _time.Elapsed,
+            CheckpointPath = checkpoint,
+            SheetPath = sheet,
+            Scores = scores,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Device.Dispose();
+        Folder.Dispose();
+    }
+}
+
+/// <summary>The prior of a run.</summary>
+/// <param name="Folder">The opened folder.</param>
+/// <param name="Hashes">SHA-256 of each of its files, by path inside the folder; with <see cref="FieldStart.HashName"/> where a field was given.</param>
+/// <param name="Device">Where the prior runs.</param>
+/// <param name="Notes">What the user should know about it, the prompt and the configuration, one line each.</param>
+internal sealed record RunModel(ModelFolder Folder, IReadOnlyDictionary<string, string> Hashes, GuidanceDevice Device, IReadOnlyList<string> Notes)
+{
+    /// <summary>Opens a configuration's prior and checks the prompt against its vocabulary.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>, if either cannot be used.</exception>
+    public static RunModel Open(RunConfiguration configuration, TrainingRequest request)
+    {
+        ModelFolder folder = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
+        IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(folder)?.Check(configuration.Prompt, request.Anyway) ?? [];
+        (GuidanceDevice device, string? deviceNote) = GuidanceDevice.Select(configuration);
+        return new RunModel(
+            folder, folder.HashFiles().ToDictionary(file => file.RelativePath, file => file.Sha256), device,
+            [.. request.Notes, .. warnings, .. deviceNote is null ? Array.Empty<string>() : [deviceNote], .. GraphPrecision.Notes(configuration.Guidance.Precision, folder), .. folder.Notes]);
+    }
+}

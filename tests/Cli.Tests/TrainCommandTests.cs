@@ -179,6 +179,62 @@ public sealed class TrainCommandTests : IDisposable
         Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), file => file.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
+    [UnixTheory]
+    [InlineData("-INT")]
+    public void Interrupted_run_goes_on_by_the_command_it_prints(string signal)
+    {
+        const int Iters = 120;
+        using (Process process = Dfk.Start(_folder.Path, ["train", .. Short("a hamburger", Iters)]))
+        {
+            string metrics = _folder.File("runs/a-hamburger-1/metrics.jsonl");
+            while (!process.HasExited && !(File.Exists(metrics) && new FileInfo(metrics).Length > 0))
+            {
+                Thread.Sleep(5);
+            }
+
+            using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]))
+            {
+                kill.WaitForExit();
+            }
+
+            DfkResult stopped = Dfk.Wait(process);
+            Assert.True(stopped.ExitCode == 130, stopped.Error);
+            Assert.Contains("to go on              dfk train --resume=runs/a-hamburger-1\n", stopped.Output, StringComparison.Ordinal);
+        }
+
+        // The word behind the bare option is the prompt, and the run's configuration comes along.
+        DfkResult other = Train(["--resume", "a hamburger", "--seed", "3"]);
+        Assert.True(other.ExitCode == 3, other.Error);
+        Assert.Contains("seed: the checkpoint has 0, this run 3", other.Error, StringComparison.Ordinal);
+        DfkResult resumed = Train(["--resume", "a hamburger", "--json"]);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        using JsonDocument json = JsonDocument.Parse(resumed.Output);
+        Assert.Equal(Iters, json.RootElement.GetProperty("step").GetInt32());
+        Assert.InRange(json.RootElement.GetProperty("first_step").GetInt32(), 1, Iters - 1);
+        Assert.Equal(Path.Combine("runs", "a-hamburger-1"), json.RootElement.GetProperty("run").GetString());
+
+        DfkResult done = Train(["--resume=runs/a-hamburger-1"]);
+        Assert.True(done.ExitCode == 0, done.Error);
+        Assert.Contains("the run in runs/a-hamburger-1 is done, all 120 steps", done.Output + done.Error, StringComparison.Ordinal);
+
+        DfkResult whole = Train([.. Short("a hamburger", Iters), "--out", "whole", "--quiet"]);
+        Assert.True(whole.ExitCode == 0, whole.Error);
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole/checkpoints/000120.safetensors")), File.ReadAllBytes(_folder.File("runs/a-hamburger-1/checkpoints/000120.safetensors")));
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole/sheet.png")), File.ReadAllBytes(_folder.File("runs/a-hamburger-1/sheet.png")));
+    }
+
+    [Theory]
+    [InlineData(2, "expected a prompt", "--resume")]
+    [InlineData(2, "the run folder is given twice", "--resume=a", "--out", "b")]
+    [InlineData(2, "--resume makes no sense with --2d", "--resume=a", "--2d")]
+    [InlineData(3, "--resume=nowhere: expected the folder of a run", "--resume=nowhere")]
+    public void Resume_that_cannot_be_meant_is_refused(int exitCode, string expected, params string[] arguments)
+    {
+        DfkResult result = Train(arguments);
+        Assert.True(result.ExitCode == exitCode, result.Error);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
     // The smallest run that passes through every part: two previews, a checkpoint in the middle, pictures at the end.
     private static string[] Short(string prompt, int iters)
     {

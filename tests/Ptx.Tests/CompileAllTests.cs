@@ -5,12 +5,13 @@ using DreamFusion.Architecture.Tests.Discovery;
 using DreamFusion.Ptx.Tests.Interpreter;
 using ILGPU.Ptx;
 using Xunit;
+using Xunit.Abstractions;
 using Kernel = DreamFusion.Architecture.Tests.Discovery.Kernel;
 
 namespace DreamFusion.Ptx.Tests;
 
 /// <summary>Every kernel of src/Kernels compiles for every target, and what comes out is PTX that the parser takes.</summary>
-public sealed class CompileAllTests
+public sealed class CompileAllTests(ITestOutputHelper output)
 {
     private static readonly IReadOnlyList<Kernel> _kernels = KernelDiscovery.Find(Assembly.Load("DreamFusion.Kernels"));
 
@@ -43,6 +44,8 @@ public sealed class CompileAllTests
                 PtxModule module = PtxCompiler.Compile(kernel.Method, kernel.Grouping == Grouping.Implicit, target);
                 var machine = new Machine(PtxParser.Parse(module.Text), new DeviceMemory(), new byte[4096]);
                 Assert.NotEmpty(machine.Steps);
+                string local = string.Join(", ", module.LocalArrays.Select(array => $"{array.Size} bytes at {array.Line}"));
+                output.WriteLine($"{kernel.Name}: {module.InstructionCount} instructions, {module.RegisterCount} virtual registers; local: {(local.Length == 0 ? "none" : local)}");
             }
             catch (System.Exception exception) when (exception is PtxCompilationException or PtxFaultException or System.InvalidOperationException)
             {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using DreamFusion.Ptx.Tests.Comparison;
+using DreamFusion.Ptx.Tests.Interpreter;
 using ILGPU;
 using ILGPU.Ptx;
 using ILGPU.Runtime;
@@ -74,6 +75,15 @@ public sealed class CompilerTests
         Assert.Contains("div.rn.f32", general, StringComparison.Ordinal);
         Assert.DoesNotContain("div.rn.f32", chosen, StringComparison.Ordinal);
         Assert.Contains("sqrt.rn.f32", chosen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LimitsOfALaunchAreWritten()
+    {
+        MethodInfo kernel = ComparedLaunch.Method(typeof(CompilerKernels), nameof(CompilerKernels.Choice));
+        string text = PtxCompiler.Compile(kernel, isIndexed: true, new PtxTarget(), specialization: new KernelSpecialization(128, 4)).Text;
+        Assert.Contains(".maxntid 128, 1, 1\n.minnctapersm 4\n", text, StringComparison.Ordinal);
+        Assert.NotEmpty(PtxParser.Parse(text).Statements);
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using ILGPU.Ptx.Code;
 using ILGPU.Ptx.Emission;
 using ILGPU.Ptx.Passes;
 using ILGPU.Ptx.Translation;
+using ILGPU.Runtime;
 
 namespace ILGPU.Ptx;
 
@@ -16,14 +17,16 @@ public static class PtxCompiler
     private static readonly Dictionary<int, object> _noConstants = [];
 
     /// <summary>Compiles a kernel.</summary>
-    /// <param name="kernel">Static method; type parameters must be given.</param>
+    /// <param name="kernel">Static method, or a lambda that captures nothing; type parameters must be given.</param>
     /// <param name="isIndexed">
     /// True for a kernel whose first parameter is its index (loaded with automatic or implicit grouping), false for one that reads Grid and Group.
     /// </param>
     /// <param name="target">Architecture and semantics.</param>
     /// <param name="constants">Values of parameters, by position, that every launch of the result has; null for none.</param>
+    /// <param name="specialization">Limits of every launch, for the driver's register allocation.</param>
     /// <exception cref="PtxCompilationException">The kernel holds something that cannot be compiled; the message says where.</exception>
-    public static PtxModule Compile(MethodInfo kernel, bool isIndexed, PtxTarget target, IReadOnlyDictionary<int, object>? constants = null)
+    public static PtxModule Compile(
+        MethodInfo kernel, bool isIndexed, PtxTarget target, IReadOnlyDictionary<int, object>? constants = null, KernelSpecialization specialization = default)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(target);
@@ -32,7 +35,7 @@ public static class PtxCompiler
         PassPipeline.Run(code);
         RefuseLocalMemory(kernel, code);
         string name = EntryName(kernel);
-        (string text, int instructions, int registers) = PtxWriter.Write(code, name, target);
+        (string text, int instructions, int registers) = PtxWriter.Write(code, name, target, specialization);
         return new PtxModule(
             text,
             name,

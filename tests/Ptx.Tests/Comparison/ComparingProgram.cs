@@ -14,7 +14,8 @@ namespace DreamFusion.Ptx.Tests.Comparison;
 /// </summary>
 internal sealed class ComparingProgram : KernelProgram
 {
-    private const int GroupSize = 64;
+    private const int SmallestGroup = 32;
+    private const int DefaultGroup = 64;
 
     private readonly KernelEntry _entry;
     private readonly KernelProgram _cpu;
@@ -41,8 +42,10 @@ internal sealed class ComparingProgram : KernelProgram
 
     public override void Run(AcceleratorStream stream, KernelArguments arguments, Index3D extent)
     {
-        int groups = (extent.Size + GroupSize - 1) / GroupSize;
-        Compare(arguments, extent, groups == 0 ? null : ((groups, 1, 1), (GroupSize, 1, 1), 0), () => _cpu.Run(stream, arguments, extent));
+        // Kernels that read their group see the CPU's; groups smaller than a warp would hide how threads diverge.
+        int size = Info.MinGroupSize is { } known and >= SmallestGroup ? known : DefaultGroup;
+        int groups = (extent.Size + size - 1) / size;
+        Compare(arguments, extent, groups == 0 ? null : ((groups, 1, 1), (size, 1, 1), 0), () => _cpu.Run(stream, arguments, extent));
     }
 
     public override void Run(AcceleratorStream stream, KernelArguments arguments, in KernelConfig config)
@@ -70,16 +73,23 @@ internal sealed class ComparingProgram : KernelProgram
 
         object[] values = [.. Enumerable.Range(1, _entry.Method.GetParameters().Length - (extent is null ? 0 : 1))
             .Select(i => arguments.GetType().GetField($"Arg{i}")!.GetValue(arguments)!)];
+        string? fault = null;
         try
         {
             new Machine(_program, memory, ArgumentBytes.Of(_module, _program, extent, values)).Launch(launch.Grid, launch.Group, launch.Shared);
         }
-        catch (PtxFaultException fault)
+        catch (PtxFaultException found)
         {
-            _comparison.Faults.Add(fault.Message);
+            fault = found.Message;
         }
 
+        // A launch that fails on the CPU as well has nothing to compare.
         run();
+        if (fault is not null)
+        {
+            _comparison.Faults.Add(fault);
+        }
+
         _comparison.Launches++;
         for (int i = 0; i < buffers.Length; i++)
         {

@@ -9,7 +9,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace DreamFusion.Ptx.Tests.RandomKernels;
 
-/// <summary>Compiles random kernels with Roslyn, optimised as src/Kernels is.</summary>
+/// <summary>Compiles random kernels with Roslyn.</summary>
 internal static class KernelAssembly
 {
     private const string Head = """
@@ -51,8 +51,8 @@ internal static class KernelAssembly
 
         """;
 
-    /// <summary>As many kernels as asked for, from a seed.</summary>
-    public static (MethodInfo[] Kernels, string[] Texts) Make(int seed, int count)
+    /// <summary>As many kernels as asked for, from a seed; optimised as src/Kernels is, or as in a debug build, whose intermediate language is another one.</summary>
+    public static (MethodInfo[] Kernels, string[] Texts) Make(int seed, int count, bool isOptimized)
     {
         string[] texts = [.. Enumerable.Range(0, count).Select(k => new KernelWriter(new Random(unchecked((seed * 1_000_003) + k))).Write($"K{k}"))];
         string source = new StringBuilder(Head).AppendJoin('\n', texts).Append("}\n").ToString();
@@ -62,7 +62,7 @@ internal static class KernelAssembly
             $"RandomKernels{seed}",
             [CSharpSyntaxTree.ParseText(source)],
             [.. paths.Select(path => MetadataReference.CreateFromFile(path))],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: false));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: isOptimized ? OptimizationLevel.Release : OptimizationLevel.Debug, checkOverflow: false));
         using var image = new MemoryStream();
         Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(image);
         if (!result.Success)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text;
 using ILGPU.Ptx.Code;
+using ILGPU.Runtime;
 
 namespace ILGPU.Ptx.Emission;
 
@@ -24,14 +25,15 @@ internal sealed partial class PtxWriter
     }
 
     /// <summary>The module's text, its instructions and its virtual registers.</summary>
-    public static (string Text, int Instructions, int Registers) Write(KernelCode code, string entryName, PtxTarget target)
+    public static (string Text, int Instructions, int Registers) Write(
+        KernelCode code, string entryName, PtxTarget target, KernelSpecialization specialization)
     {
         var writer = new PtxWriter(code, target);
         writer.WriteBody();
-        return (writer.Assemble(entryName), writer._lines.Count(line => line.EndsWith(';')), writer._names.Count);
+        return (writer.Assemble(entryName, specialization), writer._lines.Count(line => line.EndsWith(';')), writer._names.Count);
     }
 
-    private string Assemble(string entryName)
+    private string Assemble(string entryName, KernelSpecialization specialization)
     {
         var text = new StringBuilder();
         void Line(string line) => text.Append(line).Append('\n');
@@ -47,6 +49,16 @@ internal sealed partial class PtxWriter
         Line($".visible .entry {entryName}(");
         Line(string.Join(",\n", _code.Parameters.Select(parameter => $"    .param .align {parameter.Alignment} .b8 {parameter.Name}[{parameter.Size}]")));
         Line(")");
+        if (specialization.MaxNumThreadsPerGroup is { } threads)
+        {
+            Line($".maxntid {threads}, 1, 1");
+        }
+
+        if (specialization.MinNumGroupsPerMultiprocessor is { } groups)
+        {
+            Line($".minnctapersm {groups}");
+        }
+
         Line("{");
         foreach (string declaration in _names.Declarations())
         {

@@ -41,7 +41,7 @@ internal sealed partial class Translator
         {
             translator.Run(kernel, isIndexed, constants);
         }
-        catch (NotSupportedException exception) when (exception is not PtxCompilationException)
+        catch (Exception exception) when (exception is (NotSupportedException and not PtxCompilationException) or InvalidOperationException or ArgumentException or KeyNotFoundException)
         {
             throw translator.Refuse(exception.Message);
         }
@@ -54,17 +54,24 @@ internal sealed partial class Translator
         _code.Entry = _emit.Current;
         ParameterInfo[] parameters = kernel.GetParameters();
         var arguments = new List<Argument>();
-        bool[] changed = _frame.FindChangedArguments(parameters.Length);
-        if (isIndexed)
+        // A lambda that captures nothing is a method of an object without fields.
+        int first = kernel.IsStatic ? 0 : 1;
+        bool[] changed = _frame.FindChangedArguments(parameters.Length + first);
+        if (first == 1)
         {
-            arguments.Add(Bind(parameters[0].ParameterType, changed[0], LoadIndex(parameters[0].ParameterType)));
+            arguments.Add(new Argument(kernel.DeclaringType!, new ScalarValue(Constant.Of(0L)), null));
         }
 
-        foreach (ParameterInfo parameter in parameters.Skip(arguments.Count))
+        if (isIndexed)
+        {
+            arguments.Add(Bind(parameters[0].ParameterType, changed[first], LoadIndex(parameters[0].ParameterType)));
+        }
+
+        foreach (ParameterInfo parameter in parameters.Skip(isIndexed ? 1 : 0))
         {
             Type type = parameter.ParameterType;
             Value value = constants.TryGetValue(parameter.Position, out object? constant) ? ConstantValue(type, constant) : LoadParameter(parameter);
-            arguments.Add(Bind(type, changed[parameter.Position], value));
+            arguments.Add(Bind(type, changed[parameter.Position + first], value));
         }
 
         _frame.Arguments = [.. arguments];

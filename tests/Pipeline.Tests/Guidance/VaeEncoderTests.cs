@@ -14,6 +14,8 @@ public sealed class VaeEncoderTests : IDisposable
 {
     private const int Size = 64;
     private const double Scale = 0.18215;
+    // Without a limit the pool adds threads for as long as a test of minutes runs, each with tensors of its own.
+    private static readonly ParallelOptions _oneEachCore = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
     private readonly ITestOutputHelper _output;
     private readonly VaeEncoder _encoder = new(Toybox.Model);
     private readonly ReferenceGraph _reference = ReferenceGraph.Parse(File.ReadAllBytes(Toybox.Model.VaeEncoder.ModelPath));
@@ -55,7 +57,7 @@ public sealed class VaeEncoderTests : IDisposable
         DoubleTensor cotangent = Wide(_cotangent, [1, 4, 16, 16]);
         DoubleTensor gradient = _reference.Gradient("sample", x, "latent_sample", cotangent);
         double[] errors = new double[64];
-        Parallel.For(0, errors.Length, k =>
+        Parallel.For(0, errors.Length, _oneEachCore, k =>
         {
             Random random = new(100 + k);
             DoubleTensor direction = x.Map(_ => random.NextDouble() - 0.5);
@@ -75,7 +77,7 @@ public sealed class VaeEncoderTests : IDisposable
         DoubleTensor cotangent = Wide(_cotangent, [1, 4, 16, 16]);
         DoubleTensor gradient = _reference.Gradient("sample", x, "latent_sample", cotangent);
         DoubleTensor numeric = DoubleTensor.Zeros(x.Shape);
-        Parallel.For(0, x.Values.Length, i =>
+        Parallel.For(0, x.Values.Length, _oneEachCore, i =>
         {
             DoubleTensor direction = DoubleTensor.Zeros(x.Shape);
             direction.Values[i] = 1;

@@ -73,7 +73,7 @@ public sealed record ConfigurationSources
         tree = Overrides.Aggregate(tree, (under, entry) => entry.Over(under, problems, notes));
         tree = file is null ? tree : NemoInterpolation.Resolve(tree, file.Around, ConfigurationPath!, problems);
         tree = NemoGuidance.Translate(tree, origin, AllowsIncomplete, problems, notes);
-        tree = NemoKeys.Translate(tree, origin, problems, notes);
+        tree = NemoKeys.Translate(tree, problems, notes);
         tree = NemoViewPrompts.Expand(tree, origin, problems);
         // --preset wins over the file's own note of the preset that it was resolved from.
         return tree.With(PresetKey, new ConfigurationScalar(origin, preset.Name, Quoted: true));

@@ -101,6 +101,77 @@ public sealed class NemoConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Nerf_block_alone_sets_its_group()
+    {
+        RunConfiguration c = Resolve(Block("nerf"), _prompt).Configuration;
+        Assert.Equal((3, 1f, BoundKind.Cube, DensityActivation.Exp, 0.2f, 5f), (c.Nerf.NumInputDims, c.Nerf.Bound, c.Nerf.BoundKind, c.Nerf.DensityActivation, c.Nerf.BlobRadius, c.Nerf.BlobDensity));
+        Assert.Equal((NormalType.CentralFiniteDifference, 0.01f, BlobKind.Gaussian), (c.Nerf.NormalType, c.Nerf.FiniteDifferenceNormalEps, c.Nerf.BlobKind));
+        EncoderConfiguration e = c.Nerf.Encoder;
+        Assert.Equal((EncoderType.Hashgrid, null, 19, 2048, GridInterpolation.Smoothstep), (e.EncoderType, e.EncoderMaxLevel, e.Log2HashmapSize, e.DesiredResolution, e.Interpolation));
+        Assert.Equal((64, 3, true), (c.Nerf.SigmaNet!.NumHiddenDims, c.Nerf.SigmaNet.NumLayers, c.Nerf.SigmaNet.Bias));
+        Assert.Equal((64, 3, true), (c.Nerf.FeaturesNet!.NumHiddenDims, c.Nerf.FeaturesNet.NumLayers, c.Nerf.FeaturesNet.Bias));
+        Assert.Equal("toybox", c.Preset);
+    }
+
+    [Fact]
+    public void Renderer_block_alone_sets_its_group()
+    {
+        RendererConfiguration r = Resolve(Block("renderer"), _prompt).Configuration.Renderer;
+        Assert.Equal((16, 128, 10f, 1024, 0f), (r.UpdateInterval, r.GridResolution, r.DensityThreshold, r.MaxSteps, r.DtGamma));
+        Assert.Equal((StepRule.StableDreamfusion, true, 0.95f), (r.StepRule, r.DensityThresholdByMean, r.GridDecay));
+    }
+
+    // Origin: NeMo's files nerf/tcnn.yaml, background/tcnn.yaml, renderer/nerfacc.yaml and data/data.yaml, key by key.
+    [Fact]
+    public void Other_files_of_NeMos_load_as_they_stand_too()
+    {
+        const string Tcnn = "otype: FullyFusedMLP, activation: ReLU, output_activation: None, n_neurons: ";
+        const string Grid = "otype: HashGrid, n_levels: 16, n_features_per_level: 2, log2_hashmap_size: 19, base_resolution: 16, interpolation: Smoothstep, per_level_scale: ";
+        ResolvedConfiguration nerf = Resolve(Write(
+            $$"""
+            _target_: nemo.collections.multimodal.modules.nerf.geometry.tcnn_nerf.TCNNNerf
+            num_input_dims: 3
+            density_activation: softplus
+            encoder_cfg: { {{Grid}} }
+            sigma_net_num_output_dims: 1
+            sigma_net_cfg: { {{Tcnn}}64, n_hidden_layers: 3 }
+            features_net_num_output_dims: 3
+            features_net_cfg: { {{Tcnn}}64, n_hidden_layers: 2 }
+            """), _prompt);
+        Assert.Equal((4, 3, 16, GridInterpolation.Smoothstep), (nerf.Configuration.Nerf.SigmaNet!.NumLayers, nerf.Configuration.Nerf.FeaturesNet!.NumLayers, nerf.Configuration.Nerf.Encoder.Levels, nerf.Configuration.Nerf.Encoder.Interpolation));
+        ResolvedConfiguration background = Resolve(Write(
+            $$"""
+            _target_: nemo.collections.multimodal.modules.nerf.background.tcnn_background.TCNNBackground
+            encoder_num_input_dims: 3
+            encoder_cfg: { {{Grid}} }
+            background_net_num_output_dims: 3
+            background_net_cfg: { {{Tcnn}}48, n_hidden_layers: 2 }
+            """), _prompt);
+        Assert.Equal((48, 3), (background.Configuration.Background.Net.NumHiddenDims, background.Configuration.Background.Net.NumLayers));
+        Assert.Contains(background.Notes, note => note.Contains("background.encoder_cfg", StringComparison.Ordinal));
+        RendererConfiguration renderer = Resolve(Write(
+            "_target_: a.NerfaccVolumeBaseRenderer\ngrid_resolution: 128\ngrid_levels: 3\nbound: ${model.nerf.bound}\nrender_step_size: 1.e-3\nnear_plane: 0.25\ncone_angle: 0.005\nalpha_thre: 1.e-2\n"), _prompt).Configuration.Renderer;
+        Assert.Equal((0.25f, 0.005f, 3464), (renderer.MinNear, renderer.DtGamma, renderer.MaxSteps));
+        ResolvedConfiguration data = Resolve(Write(
+            """
+            _target_: data.AggregatorDataModule
+            train_batch_size: 1
+            train_shuffle: false
+            train_dataset:
+              _target_: nemo.collections.multimodal.data.nerf.random_poses.RandomPosesDataset
+              internal_batch_size: 100
+              fovx_range: [10, 30]
+              fovy_range: [10, 30]
+              jitter: False
+              uniform_sphere_rate: 0
+              angle_overhead: 30
+            val_dataset: { _target_: a.CirclePosesDataset, size: 5, angle_front: 60 }
+            """), _prompt);
+        Assert.Equal((new Interval(10, 30), 5), (data.Configuration.Data.Train.FovyRange, data.Configuration.Data.Validation.Size));
+        Assert.Contains("data.train_shuffle, data.train_dataset.internal_batch_size, data.train_dataset.angle_overhead, data.val_dataset.angle_front", Assert.Single(data.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Material_block_alone_sets_its_group()
     {
         Assert.Equal(MaterialKind.BasicShading, Resolve(Block("material"), _prompt).Configuration.Material.Kind);

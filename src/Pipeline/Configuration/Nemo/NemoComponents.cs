@@ -10,6 +10,9 @@ internal static class NemoComponents
     /// <summary>The whole model.</summary>
     public const string Model = "DreamFusion";
 
+    /// <summary>The renderer on nerfacc.</summary>
+    public const string Nerfacc = "NerfaccVolumeBaseRenderer";
+
     // Group and variant of each class that stands for a group. StableDiffusion is the name of three classes; the module tells them apart.
     private static readonly Dictionary<string, (string Group, string Variant)> _groups = new(StringComparer.Ordinal)
     {
@@ -21,7 +24,7 @@ internal static class NemoComponents
         ["TCNNBackground"] = ("background", "tcnn"),
         ["BasicShading"] = ("material", "basic_shading"),
         ["TorchNGPVolumeRenderer"] = ("renderer", "torchngp_raymarching"),
-        ["NerfaccVolumeBaseRenderer"] = ("renderer", "nerfacc"),
+        [Nerfacc] = ("renderer", "nerfacc"),
         ["NVDiffRastRenderer"] = ("renderer", "nvdiffrast"),
         ["StableDiffusion"] = ("guidance", "sd_huggingface"),
         ["AggregatorDataModule"] = ("data", "data"),

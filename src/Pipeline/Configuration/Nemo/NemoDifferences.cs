@@ -23,7 +23,10 @@ internal static class NemoDifferences
                 ? string.Create(CultureInfo.InvariantCulture, $"moving average: NeMo keeps none; pictures here are of the average with decay {c.EmaDecay}.")
                 : "moving average: none, as in NeMo (stable-dreamfusion keeps one, updated every 100 steps).",
             "precision: NeMo trains the field in float16 with automatic mixed precision; here the field is float32, and the graphs of the model folder say their own width.",
-            "occupancy: NeMo's grid counts a cell as occupied above the smaller of density_thresh and the mean density of all cells.",
+            c.Renderer.DensityThresholdByMean
+                ? "occupancy: a cell counts above the smaller of density_thresh and the mean density of all cells, as in NeMo."
+                : "occupancy: a cell counts above density_thresh; NeMo takes the mean density of all cells where that is smaller (renderer.density_thresh_by_mean).",
+            "grid: updated on steps that are multiples of update_extra_interval and of renderer.update_interval, as in NeMo",
             "random numbers: every draw is keyed by seed and step, so the same seed gives the same bits here, but not NeMo's draws.",
         ];
         if (c.LatentIterRatio > 0f)
@@ -44,7 +47,8 @@ internal static class NemoDifferences
 
     private static string Blob(NerfConfiguration nerf)
     {
-        return nerf.BlobKind switch
+        BlobKind kind = nerf.BlobKind ?? (nerf.DensityActivation == DensityActivation.Exp ? BlobKind.Gaussian : BlobKind.Linear);
+        return kind switch
         {
             BlobKind.AddedGaussian => "blob: added to the density itself, as in the paper; NeMo adds it before the activation.",
             BlobKind.Gaussian => "blob: a Gaussian added before the activation, as in NeMo; with exp that multiplies the density by e^blob_density at the origin, and leaves a fog of density 1 everywhere else. The paper adds it to the density itself (nerf.blob_kind: added_gaussian).",
@@ -54,9 +58,9 @@ internal static class NemoDifferences
 
     private static string Normals(NerfConfiguration nerf)
     {
-        return nerf.NormalType == NormalType.Analytic
+        return nerf.NormalType is NormalType.Analytic or NormalType.Autograd
             ? "normals: exact gradients of the density; NeMo's central differences (step 0.01) are smoother."
-            : "normals: differences of the density with step 0.01, as in NeMo.";
+            : string.Create(CultureInfo.InvariantCulture, $"normals: differences of the density with step {nerf.FiniteDifferenceNormalEps}, as in NeMo (0.01).");
     }
 
     private static string Background(BackgroundConfiguration background)
@@ -72,8 +76,15 @@ internal static class NemoDifferences
 
     private static string Losses(LossConfiguration loss)
     {
-        string scale = loss.ScaleByLatents ? ", and here they are multiplied by the number of latents (loss.scale_by_latents)" : "";
-        return "losses: score distillation is a sum over the latents, the regularisers are means, as in NeMo" + scale
-            + ". What each mean is taken over (samples, rays or pixels) stands at the options of loss in docs/cli.md.";
+        string entropy = loss.EntropyOf == EntropyOf.Weights ? "the samples' weights" : "the rays' opacity";
+        string orientation = loss.OrientationOver switch
+        {
+            OrientationOver.Samples => "over samples",
+            OrientationOver.Rays => "over rays (NeMo: over samples)",
+            _ => "over rays that hit something (NeMo: over samples)",
+        };
+        string opacity = loss.OpacityForm == OpacityForm.Square ? "squares" : "roots (NeMo: squares)";
+        string scale = loss.ScaleByLatents ? "; here the regularisers are multiplied by the number of latents besides" : "";
+        return $"losses: score distillation is a sum over the latents, the regularisers are means, as in NeMo: opacity of {opacity} over rays, entropy of {entropy}, orientation {orientation}{scale}.";
     }
 }

@@ -205,7 +205,8 @@ internal sealed class NemoFile
             _problems.Add(NemoComponents.Unknown(entry.Key + "." + Target, path, target.Origin));
         }
 
-        return new(entry.Key, group.Without(Target));
+        // nerfacc's levels reach beyond the bound; ours end there.
+        return new(entry.Key, NemoComponents.LastName(path) == NemoComponents.Nerfacc ? group.Without(Target, "grid_levels") : group.Without(Target));
     }
 
     private void Add(List<KeyValuePair<string, ConfigurationMapping>> into, string group, string variant, ConfigurationOrigin origin)

@@ -12,7 +12,6 @@ namespace DreamFusion.Pipeline.Configuration.Nemo;
 internal sealed class NemoKeys
 {
     private const string Target = "_target_";
-    private const string GridInterval = "renderer.update_interval";
     private const string NetworkOfTcnn = "background_net_cfg";
 
     // tiny-cuda-nn's names. n_hidden_layers counts hidden layers, num_layers weight matrices.
@@ -20,20 +19,13 @@ internal sealed class NemoKeys
     [
         ("nerf.encoder_cfg", "n_levels", "num_levels"), ("nerf.encoder_cfg", "n_features_per_level", "level_dim"),
         ("nerf.sigma_net_cfg", "n_neurons", "num_hidden_dims"), ("nerf.features_net_cfg", "n_neurons", "num_hidden_dims"),
-        ("background", NetworkOfTcnn, "net_cfg"), ("background.net_cfg", "n_neurons", "num_hidden_dims"),
+        ("renderer", "near_plane", "min_near"), ("renderer", "cone_angle", "dt_gamma"), ("background", NetworkOfTcnn, "net_cfg"), ("background.net_cfg", "n_neurons", "num_hidden_dims"),
     ];
 
     private static readonly (string Path, string Value, string Because)[] _fixed =
     [
-        ("nerf.num_input_dims", "3", "a position has three coordinates"),
-        ("nerf.sigma_net_num_output_dims", "1", "there is one density"),
-        ("nerf.features_net_num_output_dims", "3", "a colour has three channels"),
-        ("background.encoder_input_dims", "3", "a direction has three coordinates"),
         ("background.encoder_num_input_dims", "3", "a direction has three coordinates"),
-        ("background.num_output_dims", "3", "a colour has three channels"),
         ("background.background_net_num_output_dims", "3", "a colour has three channels"),
-        ("loss.lambda_mesh_normal", "0", "this version trains no mesh"),
-        ("loss.lambda_mesh_laplacian", "0", "this version trains no mesh"),
         ("nerf.encoder_cfg.otype", "HashGrid", "this version has no other encoding under tiny-cuda-nn's names"),
         ("nerf.sigma_net_cfg.otype", "FullyFusedMLP", "networks are fused here"),
         ("nerf.features_net_cfg.otype", "FullyFusedMLP", "networks are fused here"),
@@ -45,12 +37,14 @@ internal sealed class NemoKeys
         ("nerf.sigma_net_cfg.output_activation", "None", "nerf.density_activation says it"),
         ("nerf.features_net_cfg.output_activation", "None", "colours take a sigmoid"),
         ("nerf.encoder_cfg.per_level_scale", "null", "desired_resolution gives the growth of the levels"),
+        ("renderer.render_step_size", "0.001", "renderer.max_steps gives the length of a step"),
+        ("renderer.alpha_thre", "0.01", "renderer.density_thresh says what is dropped"),
         ("data.train_batch_size", "1", "views of a step are data.train_dataset.batch_size"),
     ];
 
     private static readonly (string Path, string Same)[] _equal =
     [
-        ("renderer.bound", "nerf.bound"), ("background.bound", "nerf.bound"), (GridInterval, "update_extra_interval"),
+        ("renderer.bound", "nerf.bound"), ("background.bound", "nerf.bound"),
     ];
 
     private static readonly string[] _meaningless =
@@ -71,15 +65,14 @@ internal sealed class NemoKeys
 
     /// <summary>The tree with only this program's options, and whatever is not known at all.</summary>
     /// <param name="tree">All sources merged, without interpolations.</param>
-    /// <param name="preset">Origin of the preset's values: those do not count as written.</param>
     /// <param name="problems">Added to.</param>
     /// <param name="notes">Added to: one line with the keys that mean nothing.</param>
-    public static ConfigurationMapping Translate(ConfigurationMapping tree, ConfigurationOrigin preset, List<string> problems, List<string> notes)
+    public static ConfigurationMapping Translate(ConfigurationMapping tree, List<string> problems, List<string> notes)
     {
         NemoKeys keys = new(problems);
         tree = keys.Rename(tree);
         tree = keys.CheckFixed(tree);
-        tree = keys.CheckEqual(tree, preset);
+        tree = keys.CheckEqual(tree);
         tree = keys.DropTargets(tree, "");
         string[] meaningless = [.. _meaningless.Where(path => keys.IsForeign(tree, path))];
         if (meaningless.Length > 0)
@@ -137,7 +130,7 @@ internal sealed class NemoKeys
         return tree;
     }
 
-    private ConfigurationMapping CheckEqual(ConfigurationMapping tree, ConfigurationOrigin preset)
+    private ConfigurationMapping CheckEqual(ConfigurationMapping tree)
     {
         foreach ((string path, string other) in _equal)
         {
@@ -147,11 +140,7 @@ internal sealed class NemoKeys
             }
 
             (ConfigurationNode node, ConfigurationNode same) = (tree.FindPath(path)!, tree.FindPath(other)!);
-            if (path == GridInterval && same.Origin == preset)
-            {
-                tree = tree.With(other, node);
-            }
-            else if (node is not ConfigurationRefused && node.Origin.Source == same.Origin.Source && !Same(node, same))
+            if (node is not ConfigurationRefused && node.Origin.Source == same.Origin.Source && !Same(node, same))
             {
                 // A value from another source, such as --set, was written for the whole program and wins.
                 _problems.Add($"{node.Origin}: {path}: expected the value of {other}, {same.Describe()}, got {node.Describe()}");

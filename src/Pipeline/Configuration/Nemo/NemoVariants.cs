@@ -50,10 +50,10 @@ internal static class NemoVariants
             Remark = "tiny-cuda-nn's hash grid over directions becomes a frequency encoding, its fused network this program's own of the same width and depth",
         },
         new("material", "basic_shading", _base.Material),
-        new("renderer", "torchngp_raymarching", _base.Renderer),
-        new("renderer", "nerfacc", _base.Renderer)
+        new("renderer", "torchngp_raymarching", TorchNgpRenderer),
+        new("renderer", "nerfacc", NerfaccRenderer)
         {
-            Remark = "nerfacc's marching becomes this program's own, with an occupancy grid of 128 cells a side",
+            Remark = "nerfacc's marching becomes this program's own, with its steps, cone and thresholds; levels beyond the bound are left out",
         },
         new("renderer", "nvdiffrast", null) { Remark = "rasterises a mesh with nvdiffrast, " + NoMesh },
         new("guidance", "sd_huggingface", _base.Guidance) { Model = [("model_key", "stabilityai/stable-diffusion-2-1-base")] },
@@ -106,5 +106,20 @@ internal static class NemoVariants
         BlobKind = BlobKind.Linear,
         BlobDensity = 10f,
         BlobRadius = 0.5f,
+        SigmaNet = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 4, Bias = false },
+        FeaturesNet = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 4, Bias = false },
+    };
+
+    private static RendererConfiguration TorchNgpRenderer => _base.Renderer with { UpdateInterval = 16 };
+
+    // Steps of 0.001 across the diagonal of the cube of half side 1, and opacities of 0.01 in such a step.
+    private static RendererConfiguration NerfaccRenderer => _base.Renderer with
+    {
+        StepRule = StepRule.AcrossBound,
+        MaxSteps = 3464,
+        EvalMaxSteps = 3464,
+        DtGamma = 0.004f,
+        MinNear = 0.2f,
+        DensityThreshold = 10f,
     };
 }

@@ -106,8 +106,6 @@ internal static class NemoVariants
         BlobKind = BlobKind.Linear,
         BlobDensity = 10f,
         BlobRadius = 0.5f,
-        SigmaNet = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 4, Bias = false },
-        FeaturesNet = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 4, Bias = false },
     };
 
     private static RendererConfiguration TorchNgpRenderer => _base.Renderer with { UpdateInterval = 16 };

@@ -262,9 +262,11 @@ internal sealed class KernelWriter(Random random)
     private string Integer(string type, int d)
     {
         string bits = type is "int" or "uint" ? "uint" : "ulong";
-        return random.Next(10) switch
+        return random.Next(11) switch
         {
             0 or 1 => $"({type})({Expression(Castable(), d)})",
+            // The old value waits on the stack while the variable changes.
+            10 when _locals.Exists(local => local.Type == type) => $"({Local(type)}{Pick("++", "--")} {Pick("+", "^")} {Expression(type, d)})",
             2 => $"({Expression(type, d)} {Pick("<<", ">>", ">>>")} {Expression("int", d)})",
             3 => $"({Expression(type, d)} {Pick("/", "%")} ({type})(({Expression(type, d)} & 15) + 3))",
             4 => $"({type})(~{Expression(type, d)})",

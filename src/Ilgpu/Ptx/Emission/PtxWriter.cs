@@ -124,7 +124,8 @@ internal sealed partial class PtxWriter
         }
     }
 
-    private static string Label(BasicBlock block) => $"B{block.Number}";
+    // Numbers in the order of the text: what earlier passes made and dropped does not show.
+    private string Label(BasicBlock block) => $"B{_code.Blocks.IndexOf(block) + 1}";
 
     private void Add(string line) => _lines.Add("    " + line + _comment);
 

@@ -36,11 +36,14 @@ internal static class PassPipeline
         bool changed = true;
         for (int round = 0; changed && round < MaximumRounds; round++)
         {
+            // What nobody reads goes first: most of what translation writes are copies of whole structs.
             changed = FlowSimplifier.Run(code);
+            changed |= DeadCode.Run(code);
             changed |= Propagation.Run(code);
             changed |= PredicateForwarding.Run(code);
-            changed |= DeadCode.Run(code);
         }
+
+        DeadCode.Run(code);
     }
 
     private static void DropUnusedArrays(KernelCode code)

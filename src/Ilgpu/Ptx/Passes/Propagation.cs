@@ -75,14 +75,7 @@ internal sealed class Propagation
             for (int i = 0; i < block.Instructions.Count; i++)
             {
                 PtxInstruction instruction = block.Instructions[i];
-                Operand[] sources = [.. instruction.Sources.Select(source => Resolve(source, copies))];
-                bool isNew = false;
-                for (int s = 0; s < sources.Length; s++)
-                {
-                    isNew |= !ReferenceEquals(sources[s], instruction.Sources[s]);
-                }
-
-                if (isNew)
+                if (ResolvedSources(instruction, copies) is { } sources)
                 {
                     instruction = Canonical.Of(instruction.With(instruction.Result, sources));
                     changed = true;
@@ -111,6 +104,23 @@ internal sealed class Propagation
         }
 
         return changed;
+    }
+
+    // Null if nothing is known of any source.
+    private Operand[]? ResolvedSources(PtxInstruction instruction, Copies copies)
+    {
+        Operand[]? resolved = null;
+        for (int s = 0; s < instruction.Sources.Length; s++)
+        {
+            Operand value = Resolve(instruction.Sources[s], copies);
+            if (!ReferenceEquals(value, instruction.Sources[s]))
+            {
+                resolved ??= [.. instruction.Sources];
+                resolved[s] = value;
+            }
+        }
+
+        return resolved;
     }
 
     private Operand? Value(PtxInstruction instruction, Copies copies)

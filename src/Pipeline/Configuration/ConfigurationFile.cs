@@ -64,6 +64,21 @@ public static class ConfigurationFile
         return new ConfigurationSources { ConfigurationPath = path }.Resolve();
     }
 
+    /// <summary>Reads what <see cref="WriteDetermining"/> wrote, as it stands in a checkpoint; what it leaves out has its default.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="source">Where it stands, for messages.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; one message with all problems.</exception>
+    public static RunConfiguration ReadDetermining(string yaml, string source)
+    {
+        ConfigurationMapping read = YamlTree.ReadText(yaml, source) as ConfigurationMapping
+            ?? throw new DfkException(ExitCode.BadInput, $"{source}: expected options as 'key: value' lines, got something else.");
+        ConfigurationBinder binder = new();
+        var configuration = (RunConfiguration)binder.Bind(typeof(RunConfiguration), ConfigurationBinder.Unbind(new RunConfiguration(), default).Merge(read));
+        ConfigurationValidator.ThrowIfAny(binder.Problems);
+        configuration.Validate();
+        return configuration;
+    }
+
     /// <summary>A value as YAML on one line.</summary>
     internal static string WriteValue(ConfigurationNode value)
     {

@@ -23,6 +23,9 @@ public sealed record ExportOptions
     /// <summary>Views of the threshold's choice; default 8.</summary>
     public int ThresholdViews { get; init; } = 8;
 
+    /// <summary>Side of those views, pixels, one sample each; default 96: no finer than the pass they choose for.</summary>
+    public int ThresholdViewSize { get; init; } = 96;
+
     /// <summary>Views of the report; default 24.</summary>
     public int ReportViews { get; init; } = 24;
 
@@ -32,8 +35,8 @@ public sealed record ExportOptions
     /// <summary>Samples of a texel's ray into the surface; 1 asks on the surface alone. Default 12.</summary>
     public int BakeSamples { get; init; } = 12;
 
-    /// <summary>How far that ray begins outside the surface and ends inside it, as a share of the bound; default 0.03.</summary>
-    public float BakeDepth { get; init; } = 0.03f;
+    /// <summary>How far that ray begins outside the surface and ends inside it, as a share of the bound; default 0.06.</summary>
+    public float BakeDepth { get; init; } = 0.06f;
 
     /// <summary>CPU threads of what the kernels do not do, at least 1; default one for each core.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
@@ -47,7 +50,7 @@ public sealed record ExportOptions
         Require(TextureSize is >= 64 and <= 8192, nameof(TextureSize), TextureSize, "64 to 8192");
         Require(Faces is >= 100 and <= 10_000_000, nameof(Faces), Faces, "100 to 10000000");
         Require(LeastPartShare is >= 0 and <= 1, nameof(LeastPartShare), LeastPartShare, "0 to 1");
-        Require(ThresholdViews >= 1 && ReportViews >= 1 && ViewSize >= 16, nameof(ReportViews), ReportViews, "at least one view of at least 16 pixels");
+        Require(ThresholdViews >= 1 && ReportViews >= 1 && ViewSize >= 16 && ThresholdViewSize >= 16, nameof(ReportViews), ReportViews, "at least one view of at least 16 pixels");
         Require(BakeSamples >= 1 && BakeDepth >= 0f, nameof(BakeSamples), BakeSamples, "at least 1, and a depth of at least 0");
         Require(Threads >= 1, nameof(Threads), Threads, "at least 1");
     }

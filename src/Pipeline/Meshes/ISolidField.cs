@@ -9,6 +9,9 @@ public interface ISolidField
     /// <summary>Half the side of the cube [-b, b]³ that holds everything, world units; outside it the density is zero.</summary>
     float Bound { get; }
 
+    /// <summary>Whether the field is defined at a point. Elsewhere its density is zero, and the step to it says nothing about the object's shape.</summary>
+    bool Contains(Vector3 point);
+
     /// <summary>σ of M points.</summary>
     /// <param name="points">Points [M], world units.</param>
     /// <param name="densities">σ [M], 1/world unit, ≥ 0; overwritten.</param>

@@ -86,7 +86,7 @@ public sealed class MeshExport
         FloatImage texture = TextureBaker.Bake(_field, mesh, normals, atlas, probe);
         _clock.Lap("texture");
         TexturedMesh textured = Split(mesh, normals, atlas, texture);
-        MeshComparison comparison = MeshComparison.Of(textured, Render(_options.ReportViews), _parallel);
+        MeshComparison comparison = MeshComparison.Of(textured, Render(_options.ReportViews, _options.ViewSize), _parallel);
         int flipped = CountFlipped(mesh, lattice.CellSize);
         _clock.Lap("report");
         MeshReport report = new()
@@ -117,8 +117,8 @@ public sealed class MeshExport
         return new ExportedMesh(textured, mesh, normals, VertexColours(mesh, normals, probe), report);
     }
 
-    private IReadOnlyList<FieldView> Render(int count) =>
-        [.. MeshViews.Around(_field.Bound, count).Select(camera => _views.Render(camera, _options.ViewSize, _options.ViewSize))];
+    private IReadOnlyList<FieldView> Render(int count, int size) =>
+        [.. MeshViews.Around(_field.Bound, count).Select(camera => _views.Render(camera, size, size))];
 
     private ThresholdChoice ChooseThreshold(float[] densities, SamplingLattice scout)
     {
@@ -127,7 +127,7 @@ public sealed class MeshExport
             return new ThresholdChoice(given, [], null);
         }
 
-        ThresholdChoice choice = new ThresholdSearch(densities, scout, Render(_options.ThresholdViews), _parallel).Run();
+        ThresholdChoice choice = new ThresholdSearch(densities, scout, Render(_options.ThresholdViews, _options.ThresholdViewSize), _parallel).Run();
         if (choice.Note is { } note)
         {
             _notes.Add(note);

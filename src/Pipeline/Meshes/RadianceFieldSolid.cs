@@ -38,6 +38,9 @@ public sealed class RadianceFieldSolid : ISolidField, IDisposable
     public float Bound => _field.Options.Bound.HalfSide;
 
     /// <inheritdoc/>
+    public bool Contains(Vector3 point) => _field.Options.Bound.Contains(new Float3(point.X, point.Y, point.Z));
+
+    /// <inheritdoc/>
     public void Density(ReadOnlySpan<Vector3> points, Span<float> densities)
     {
         densities[..points.Length].Clear();
@@ -95,12 +98,11 @@ public sealed class RadianceFieldSolid : ISolidField, IDisposable
     // Half of a cube of points lies outside its sphere, where there is nothing by definition: those are not asked for.
     private int Gather(ReadOnlySpan<Vector3> points, ref int first)
     {
-        SceneBound bound = _field.Options.Bound;
         ReadOnlySpan<Float3> from = MemoryMarshal.Cast<Vector3, Float3>(points);
         int count = 0;
         for (; first < from.Length && count < PointsPerBatch; first++)
         {
-            if (bound.Contains(from[first]))
+            if (Contains(points[first]))
             {
                 _asked[count] = from[first];
                 _places[count++] = first;

@@ -11,7 +11,10 @@ public static class SurfaceNormals
     // Where the gradient disagrees with the faces by more than this (cosine), it belongs to another wall of a thin part.
     private const float LeastAgreement = 0.3f;
 
-    /// <summary>Normals of the vertices [V], unit length, outwards. Where the density has no gradient or one that contradicts the faces around, theirs.</summary>
+    /// <summary>
+    /// Normals of the vertices [V], unit length, outwards. Where the density has no gradient or one that contradicts the faces around, theirs;
+    /// likewise at the edge of the field, where the density ends by definition.
+    /// </summary>
     /// <param name="field">The field.</param>
     /// <param name="mesh">The mesh.</param>
     /// <param name="distance">Half the distance of the differences, world units, &gt; 0; about a cell of the lattice.</param>
@@ -38,7 +41,7 @@ public static class SurfaceNormals
                 ReadOnlySpan<float> d = densities.AsSpan(6 * i, 6);
                 Vector3 inwards = new(d[0] - d[1], d[2] - d[3], d[4] - d[5]);
                 float length = inwards.Length();
-                if (length > 0f && Vector3.Dot(-inwards / length, normals[first + i]) >= LeastAgreement)
+                if (length > 0f && IsInside(field, points.AsSpan(6 * i, 6)) && Vector3.Dot(-inwards / length, normals[first + i]) >= LeastAgreement)
                 {
                     normals[first + i] = -inwards / length;
                 }
@@ -46,5 +49,18 @@ public static class SurfaceNormals
         }
 
         return Array.ConvertAll(normals, normal => normal == Vector3.Zero ? Vector3.UnitY : normal);
+    }
+
+    private static bool IsInside(ISolidField field, ReadOnlySpan<Vector3> points)
+    {
+        foreach (Vector3 point in points)
+        {
+            if (!field.Contains(point))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -42,6 +42,8 @@ public sealed record AnalyticSolid(float Bound, Func<Vector3, float> Distance, F
 
     public static Vector3 Knob { get; } = new(-0.55f, 0.1f, 0.1f);
 
+    public bool Contains(Vector3 point) => MathF.Max(MathF.Abs(point.X), MathF.Max(MathF.Abs(point.Y), MathF.Abs(point.Z))) <= Bound;
+
     public void Density(ReadOnlySpan<Vector3> points, Span<float> densities)
     {
         for (int i = 0; i < points.Length; i++)

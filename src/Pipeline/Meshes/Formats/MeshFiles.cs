@@ -26,7 +26,7 @@ public static class MeshFiles
                 WholeFile.Write(path, stream => GlbWriter.Write(stream, mesh.Textured, name, "dfk " + ProgramVersions.Program));
                 return [path];
             case MeshFormat.Obj:
-                string material = Path.ChangeExtension(path, ".mtl"), texture = Path.ChangeExtension(path, ".png");
+                string material = Beside(path, ".mtl"), texture = Beside(path, ".png");
                 // The geometry last: whoever finds it finds what it names.
                 WholeFile.Write(texture, PngWriter.Write(PngImage.FromFloat(mesh.Textured.Texture)));
                 WholeFile.Write(material, stream => ObjWriter.WriteMaterial(stream, Path.GetFileName(texture)));
@@ -39,4 +39,8 @@ public static class MeshFiles
                 throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown format.");
         }
     }
+
+    // Readers of OBJ disagree about names with spaces.
+    private static string Beside(string path, string extension) =>
+        Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path).Replace(' ', '_') + extension);
 }

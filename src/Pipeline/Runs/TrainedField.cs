@@ -28,7 +28,7 @@ public sealed class TrainedField : IFieldViews, IDisposable
         Device = device;
         Field = new RadianceField(device, FieldOptions.From(configuration.Nerf, configuration.Background));
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
-        Renderer = new Renderer(Field, Occupancy, (long)configuration.Renderer.FieldMemoryMebibytes << 20);
+        Renderer = new Renderer(Field, Occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));
     }
 
     /// <summary>The checkpoint that was read.</summary>

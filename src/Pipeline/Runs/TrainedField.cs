@@ -20,14 +20,14 @@ public sealed class TrainedField : IFieldViews, IDisposable
 {
     private const int RaysPerTile = 8192;
 
-    private TrainedField(string checkpointPath, Checkpoint checkpoint, RunConfiguration configuration, DeviceContext device)
+    private TrainedField(string checkpointPath, Checkpoint checkpoint, RunConfiguration configuration, int threads)
     {
         CheckpointPath = checkpointPath;
         Step = checkpoint.Step;
         Configuration = configuration;
-        Device = device;
-        Field = new RadianceField(device, FieldOptions.From(configuration.Nerf, configuration.Background));
-        Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
+        Device = DeviceContext.CreateCpu(threads, choice: KernelChoice.Tuned);
+        Field = new RadianceField(Device, FieldOptions.From(configuration.Nerf, configuration.Background));
+        Occupancy = new OccupancyUpdater(Device, Field, configuration.Renderer, configuration.Seed);
         Renderer = new Renderer(Field, Occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));
     }
 
@@ -61,18 +61,15 @@ public sealed class TrainedField : IFieldViews, IDisposable
         string file = Locate(path);
         Checkpoint checkpoint = CheckpointFile.Read(file);
         var configuration = ConfigurationFile.ReadDetermining(checkpoint.Configuration, file);
-        var device = DeviceContext.CreateCpu(threads, choice: KernelChoice.Tuned);
-        TrainedField? trained = null;
+        var trained = new TrainedField(file, checkpoint, configuration, threads);
         try
         {
-            trained = new TrainedField(file, checkpoint, configuration, device);
             TrainerCheckpoint.FillScene(trained.Field, trained.Occupancy, checkpoint);
             return trained;
         }
         catch
         {
-            trained?.Dispose();
-            device.Dispose();
+            trained.Dispose();
             throw;
         }
     }

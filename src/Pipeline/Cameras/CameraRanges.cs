@@ -46,7 +46,7 @@ public readonly record struct CameraRanges(Interval Radius, Interval Polar, Inte
         if (data.ProgressiveView)
         {
             float r = MathF.Min(1f, data.ProgressiveViewInitRatio + (ProgressiveGrowth * step / iters));
-            full = full with { Radius = Towards(data.DefaultRadius, full.Radius, r), Lens = Towards(DefaultLens(data, unit), lens, r) };
+            full = full with { Radius = Towards(data.DefaultRadius, full.Radius, r), Lens = Towards(DefaultLens(data, unit, data.SizeAt(step)), lens, r) };
             return full.WithAngles(data, r);
         }
         return data.ProgressiveUntilSteps == 0
@@ -74,9 +74,9 @@ public readonly record struct CameraRanges(Interval Radius, Interval Polar, Inte
         : data.FocalRange is { } focal ? (focal, LensUnit.FocalFactor)
         : throw new ArgumentException("Training cameras without a lens: set half_width_range, fovx_range, fovy_range or focal_range.", nameof(data));
 
-    private static float DefaultLens(TrainDataConfiguration data, LensUnit unit)
+    private static float DefaultLens(TrainDataConfiguration data, LensUnit unit, TrainSize size)
     {
-        float tangent = TangentOfHalf(data.DefaultFovy) * data.Width / data.Height;
+        float tangent = TangentOfHalf(data.DefaultFovy) * size.Width / size.Height;
         return unit switch
         {
             LensUnit.HalfWidth => data.DefaultRadius * tangent,

@@ -37,18 +37,19 @@ public sealed class CameraSampler
     public OrbitCamera Sample(int step, int view)
     {
         var key = new RandomKey(_seed, (uint)step, RandomPurpose.OfView(RandomPurpose.Camera, view));
+        TrainSize size = _data.SizeAt(step);
         CameraRanges ranges = CameraRanges.At(_data, step, _iters);
-        (float azimuth, float polar) = Direction(key, ranges, view);
+        (float azimuth, float polar) = Direction(key, ranges, view, size.BatchSize);
         float radius = ranges.Radius.At(CounterRandom.Uniform(key, 0, RadiusLane));
         float lens = ranges.Lens.At(CounterRandom.Uniform(key, 0, LensLane));
-        var camera = new OrbitCamera(azimuth, polar, radius, ranges.HalfWidthOf(lens, radius, (float)_data.Width / _data.Height));
+        var camera = new OrbitCamera(azimuth, polar, radius, ranges.HalfWidthOf(lens, radius, (float)size.Width / size.Height));
         return _data.Jitter ? Shake(key, camera) : camera;
     }
 
-    private (float Azimuth, float Polar) Direction(RandomKey key, in CameraRanges ranges, int view)
+    private (float Azimuth, float Polar) Direction(RandomKey key, in CameraRanges ranges, int view, int views)
     {
         float along = CounterRandom.Uniform(key, 0, AzimuthLane);
-        float azimuth = ranges.Azimuth.At(_data.BatchUniformAzimuth ? (along + view) / _data.BatchSize : along);
+        float azimuth = ranges.Azimuth.At(_data.BatchUniformAzimuth ? (along + view) / views : along);
         float share = CounterRandom.Uniform(key, 0, PolarLane);
         if (CounterRandom.Uniform(key, 0, OverheadLane) < _data.OverheadRatio)
         {

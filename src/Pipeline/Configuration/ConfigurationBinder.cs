@@ -101,6 +101,8 @@ internal sealed class ConfigurationBinder
             bool flag => Plain(flag ? "true" : "false"),
             int or uint or float => Plain(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)),
             Enum member => Plain(ConfigurationSchema.NameOf(member.GetType().GetField(member.ToString())!)),
+            CountList { Values.Length: 1 } count => Plain(count.ToString()),
+            CountList counts => new ConfigurationSequence(origin, [.. counts.Texts().Select(Plain)]),
             ScheduledValue { IsConstant: true } constant => Plain(constant.ToString()),
             ScheduledValue schedule => new ConfigurationSequence(origin, [.. schedule.Texts().Select(Plain)]),
             Interval interval => List(interval.Min, interval.Max),
@@ -137,6 +139,11 @@ internal sealed class ConfigurationBinder
         if (type == typeof(ImmutableArray<ViewPrompt>))
         {
             return Rows(node, name);
+        }
+
+        if (type == typeof(CountList))
+        {
+            return Counts(node, name);
         }
 
         if (type == typeof(ScheduledValue))
@@ -211,6 +218,23 @@ internal sealed class ConfigurationBinder
         }
 
         return numbers;
+    }
+
+    private object? Counts(ConfigurationNode node, string name)
+    {
+        IReadOnlyList<ConfigurationNode> items = node is ConfigurationSequence sequence ? sequence.Items : [node];
+        var counts = ImmutableArray.CreateBuilder<int>(items.Count);
+        foreach (ConfigurationNode item in items)
+        {
+            if (item is not ConfigurationScalar { Quoted: false } scalar || ParsePlain(typeof(int), scalar.Text) is not int count)
+            {
+                return Wrong(item, name, "a whole number or a list of them");
+            }
+
+            counts.Add(count);
+        }
+
+        return new CountList(counts.ToImmutable());
     }
 
     private object? Schedule(ConfigurationNode node, string name)

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 
 namespace DreamFusion.Pipeline.Configuration;
@@ -20,9 +22,7 @@ internal sealed partial class ConfigurationValidator
     private void CheckData(DataConfiguration data)
     {
         TrainDataConfiguration train = data.Train;
-        Within(Training + "batch_size", train.BatchSize, 1, 64);
-        Within(Training + "width", train.Width, 8, 1024);
-        Within(Training + "height", train.Height, 8, 1024);
+        CheckStages(train);
         PositiveRange(Training + "radius_range", train.RadiusRange, 1000);
         Range(Training + "theta_range", train.ThetaRange, 0, 180);
         Range(Training + "phi_range", train.PhiRange, -360, 360);
@@ -37,6 +37,31 @@ internal sealed partial class ConfigurationValidator
         CheckProgress(train);
         CheckViews("data.val_dataset", data.Validation);
         CheckViews("data.test_dataset", data.Test);
+    }
+
+    private void CheckStages(TrainDataConfiguration train)
+    {
+        int stages = train.ResolutionMilestones.Values.Length + 1;
+        foreach ((string name, CountList counts, int min, int max) in new[]
+        {
+            ("batch_size", train.BatchSize, 1, 64), ("width", train.Width, 8, 1024), ("height", train.Height, 8, 1024),
+        })
+        {
+            Require(Training + name, counts.Values.Length == 1 || counts.Values.Length == stages,
+                stages == 1 ? "one number, or a list with resolution_milestones" : string.Create(CultureInfo.InvariantCulture, $"one number, or {stages}: one for each stage that resolution_milestones makes"),
+                counts);
+            foreach (int count in counts.Values)
+            {
+                Within(Training + name, count, min, max);
+            }
+        }
+
+        int last = 0;
+        foreach (int milestone in train.ResolutionMilestones.Values)
+        {
+            Require(Training + "resolution_milestones", milestone > last, "steps that rise, from 1", train.ResolutionMilestones);
+            last = Math.Max(last, milestone);
+        }
     }
 
     private void CheckLens(TrainDataConfiguration train)

@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace DreamFusion.Pipeline.Configuration;
 
 /// <summary>Which direction the noise on a camera's up axis is added to.</summary>
@@ -17,14 +19,20 @@ public enum UpAxis
 /// </summary>
 public sealed record TrainDataConfiguration
 {
-    /// <summary>Views of a step; the step's gradient is the mean of theirs. One is in memory at a time. 1 to 64, default 1.</summary>
-    public int BatchSize { get; init; } = 1;
+    /// <summary>
+    /// Views of a step, or a list with one number for each stage; the step's gradient is the mean of theirs. One is in memory at a time.
+    /// 1 to 64, default 1.
+    /// </summary>
+    public CountList BatchSize { get; init; } = 1;
 
-    /// <summary>Width of the training render, pixels; 8 to 1024, default 64.</summary>
-    public int Width { get; init; } = 64;
+    /// <summary>Width of the training render, pixels, or a list with one for each stage; 8 to 1024, default 64.</summary>
+    public CountList Width { get; init; } = 64;
 
-    /// <summary>Height of the training render, pixels; 8 to 1024, default 64.</summary>
-    public int Height { get; init; } = 64;
+    /// <summary>Height of the training render, pixels, or a list with one for each stage; 8 to 1024, default 64.</summary>
+    public CountList Height { get; init; } = 64;
+
+    /// <summary>Steps at which the next stage begins, for <c>width</c>, <c>height</c> and <c>batch_size</c>, as threestudio; default none.</summary>
+    public CountList ResolutionMilestones { get; init; }
 
     /// <summary>
     /// Distance of the camera from the origin, world units; above 0 to 1000, default [3, 4]. Rays begin at
@@ -112,4 +120,18 @@ public sealed record TrainDataConfiguration
 
     /// <summary>Vertical field of view of the default view, degrees; above 0 to below 180, default 20.</summary>
     public float DefaultFovy { get; init; } = 20f;
+
+    /// <summary>Size and number of a step's views.</summary>
+    /// <param name="step">Step, from 0.</param>
+    public TrainSize SizeAt(int step)
+    {
+        int stage = ResolutionMilestones.Values.Count(milestone => step >= milestone);
+        return new TrainSize(Width.At(stage), Height.At(stage), BatchSize.At(stage));
+    }
 }
+
+/// <summary>Size and number of the views of a step.</summary>
+/// <param name="Width">Width, pixels.</param>
+/// <param name="Height">Height, pixels.</param>
+/// <param name="BatchSize">Views.</param>
+public readonly record struct TrainSize(int Width, int Height, int BatchSize);

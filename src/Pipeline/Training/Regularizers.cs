@@ -25,7 +25,8 @@ public sealed class Regularizers
     private const float NatsPerBit = 0.693147181f;
 
     private readonly RunConfiguration _configuration;
-    private readonly float _scale;
+    private readonly float _perView;
+    private float _scale;
     private readonly List<(string Name, float Weight, ArrayView<float> Value)> _terms = [];
     private readonly float[] _value = new float[1];
 
@@ -36,8 +37,7 @@ public sealed class Regularizers
     {
         ArgumentNullException.ThrowIfNull(configuration);
         _configuration = configuration;
-        // A batch is the mean of its views, each of which adds its terms.
-        _scale = (configuration.Loss.ScaleByLatents ? latentCount : 1f) / configuration.Data.Train.BatchSize;
+        _perView = configuration.Loss.ScaleByLatents ? latentCount : 1f;
     }
 
     /// <summary>Adds every term with a weight to the tape, in a batch by the view's share.</summary>
@@ -52,6 +52,8 @@ public sealed class Regularizers
         ArgumentNullException.ThrowIfNull(renderer);
         ArgumentNullException.ThrowIfNull(view);
         LossConfiguration loss = _configuration.Loss;
+        // A batch is the mean of its views, each of which adds its terms.
+        _scale = _perView / _configuration.Data.Train.SizeAt(step).BatchSize;
         _terms.Clear();
         AddOpacityTerms(tape, view, loss, step);
         if (view.Normals is { } normals)

@@ -72,8 +72,8 @@ public sealed class Trainer : IDisposable
         }
         _clock.Lap("occupancy");
 
-        _views.Begin();
-        for (int view = 0; view < _configuration.Data.Train.BatchSize; view++)
+        _views.Begin(step);
+        for (int view = 0; view < _configuration.Data.Train.SizeAt(step).BatchSize; view++)
         {
             _views.Distil(step, view, _clock);
         }

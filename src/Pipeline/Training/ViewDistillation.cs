@@ -29,8 +29,9 @@ public sealed class ViewDistillation
     private readonly CameraSampler _cameras;
     private readonly ShadingSampler _shadings;
     private readonly RayMarchOptions _march;
-    private readonly float[] _opacity;
+    private float[] _opacity = [];
     private readonly List<KeyValuePair<string, double>> _losses = [];
+    private TrainSize _size;
     private ShadingMode _mode;
     private double _opacitySum;
     private double _timestepSum;
@@ -57,7 +58,6 @@ public sealed class ViewDistillation
         _cameras = new CameraSampler(data, configuration.Seed, configuration.Iters);
         _shadings = new ShadingSampler(configuration);
         _march = renderer.Steps(configuration.Renderer.MaxSteps, configuration.Renderer.SampleBudget);
-        _opacity = new float[data.Width * data.Height];
     }
 
     /// <summary>Value of each loss term, weighted, mean over the step's views; a term that only some views have counts 0 for the others.</summary>
@@ -67,8 +67,14 @@ public sealed class ViewDistillation
     public int Timestep => (int)Math.Round(_timestepSum / _viewCount);
 
     /// <summary>Forgets the views of the last step.</summary>
-    public void Begin()
+    /// <param name="step">The step that begins, from 0.</param>
+    public void Begin(int step)
     {
+        _size = _configuration.Data.Train.SizeAt(step);
+        if (_opacity.Length != _size.Width * _size.Height)
+        {
+            _opacity = new float[_size.Width * _size.Height];
+        }
         _losses.Clear();
         _opacitySum = _timestepSum = 0;
         _sampleCount = _viewCount = 0;
@@ -86,12 +92,11 @@ public sealed class ViewDistillation
     public void Distil(int step, int index, StepClock clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        TrainDataConfiguration data = _configuration.Data.Train;
         OrbitCamera camera = _cameras.Sample(step, index);
         ViewShading shading = _shadings.Sample(step, camera, index);
         using var tape = new Tape(_device);
         var jitter = new RandomKey(_configuration.Seed, (uint)step, RandomPurpose.OfView(RandomPurpose.RayJitter, index));
-        RenderedView view = _renderer.Render(tape, camera, data.Width, data.Height, shading, _march, jitter);
+        RenderedView view = _renderer.Render(tape, camera, _size.Width, _size.Height, shading, _march, jitter);
         clock.Lap("render");
 
         GuidanceReport guidance = _guidance.Apply(tape, view, camera, step, index, asLatent: shading.Mode == ShadingMode.Normal);

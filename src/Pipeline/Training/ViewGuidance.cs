@@ -17,7 +17,6 @@ public sealed class ViewGuidance
     private readonly RunConfiguration _configuration;
     private readonly IGuidance _guidance;
     private readonly PromptEmbeddings _prompt;
-    private readonly float _share;
     private readonly float[] _image;
     private readonly float[] _dLdImage;
 
@@ -32,7 +31,6 @@ public sealed class ViewGuidance
         _configuration = configuration;
         _guidance = guidance;
         _prompt = prompt;
-        _share = 1f / configuration.Data.Train.BatchSize;
         _image = new float[guidance.ImageSize * guidance.ImageSize * 3];
         _dLdImage = new float[_image.Length];
     }
@@ -65,7 +63,8 @@ public sealed class ViewGuidance
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(view);
-        TrainDataConfiguration data = _configuration.Data.Train;
+        TrainSize data = _configuration.Data.Train.SizeAt(step);
+        float weight = _configuration.Loss.Sds.At(step) / data.BatchSize;
         GuidanceTexts texts = _prompt.TextsFor(camera.AzimuthDegrees, camera.ElevationDegrees);
         var draw = new SdsStep(_configuration.Seed, (uint)step, (double)step / _configuration.Iters) { View = index };
         if (asLatent)
@@ -74,37 +73,25 @@ public sealed class ViewGuidance
             var render = new LatentRender(tape, view.Image, view.Opacity, data.Height, data.Width, latents.LatentSize);
             float[] dLdLatent = new float[render.Length];
             GuidanceReport latentReport = latents.LatentGradient(render.Read(), dLdLatent, texts, draw);
-            Weigh(dLdLatent, step);
-            TakeShare(dLdLatent);
+            Scale(dLdLatent, weight);
             render.Seed(dLdLatent);
             return latentReport;
         }
         Variable image = tape.Resize(view.Image, data.Height, data.Width, _guidance.ImageSize, _guidance.ImageSize);
         image.Value.CopyToCPU(_image);
         GuidanceReport report = _guidance.Gradient(_image, _dLdImage, texts, draw);
-        Weigh(_dLdImage, step);
-        TakeShare(_dLdImage);
+        Scale(_dLdImage, weight);
         ArrayView<float> gradient = tape.Scratch<float>(image.Length);
         gradient.CopyFromCPU(_dLdImage);
         tape.Seed(image, gradient);
         return report;
     }
 
-    /// <summary>Multiplies a gradient by the weight of the distillation, <c>loss.lambda_sds</c>.</summary>
-    private void Weigh(Span<float> gradient, int step)
+    private static void Scale(Span<float> gradient, float factor)
     {
-        float weight = _configuration.Loss.Sds.At(step);
         foreach (ref float value in gradient)
         {
-            value *= weight;
-        }
-    }
-
-    private void TakeShare(Span<float> gradient)
-    {
-        for (int i = 0; i < gradient.Length; i++)
-        {
-            gradient[i] *= _share;
+            value *= factor;
         }
     }
 }

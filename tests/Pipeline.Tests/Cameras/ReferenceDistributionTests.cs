@@ -204,7 +204,7 @@ public sealed class ReferenceDistributionTests
     private static OrbitCamera[] Cameras(RunConfiguration run)
     {
         var sampler = new CameraSampler(run.Data.Train, seed: 7, run.Iters);
-        int views = run.Data.Train.BatchSize;
+        int views = run.Data.Train.SizeAt(0).BatchSize;
         return [.. Enumerable.Range(0, Draws).Select(i => sampler.Sample(FirstStep + (i / views), i % views))];
     }
 

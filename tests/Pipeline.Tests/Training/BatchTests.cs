@@ -112,7 +112,7 @@ public sealed class BatchTests
             configuration, device, new Renderer(field, occupancy),
             new ViewGuidance(configuration, guidance, Prompt(configuration)), new Regularizers(configuration, guidance.TermCount));
         device.Pool.ResetPeak();
-        distillation.Begin();
+        distillation.Begin(step: 1);
         foreach (int view in views)
         {
             distillation.Distil(step: 1, view, new StepClock());

@@ -45,6 +45,30 @@ public sealed class TrainerResumeTests
     }
 
     [Fact]
+    public void Milestones_of_size_and_batch_are_passed_in_one_piece_or_two()
+    {
+        RunConfiguration tiny = Tiny(OptimizerKind.Adam);
+        RunConfiguration staged = tiny with
+        {
+            Data = tiny.Data with
+            {
+                Train = tiny.Data.Train with { Width = new CountList(16, 24), Height = new CountList(12, 24), BatchSize = new CountList(2, 1), ResolutionMilestones = 3 },
+            },
+        };
+        byte[] whole = Bytes(Run(staged, 6, null));
+        Assert.Equal(whole, Bytes(Run(staged, 6, Run(staged, 3, null))));
+        Assert.Equal(whole, Bytes(Run(staged, 6, Run(staged, 4, null))));
+        // The stages before and after the milestone are those of runs without one.
+        RunConfiguration first = tiny with { Data = tiny.Data with { Train = tiny.Data.Train with { Width = 16, Height = 12, BatchSize = 2 } } };
+        Assert.Equal(Run(first, 3, null).Tensors["net.parameters"].Bytes.ToArray(), Run(staged, 3, null).Tensors["net.parameters"].Bytes.ToArray());
+        RunConfiguration second = tiny with { Data = tiny.Data with { Train = tiny.Data.Train with { Width = 24, Height = 24 } } };
+        Checkpoint milestone = Run(staged, 3, null);
+        Assert.Equal(
+            Run(second, 5, milestone with { Configuration = ConfigurationFile.WriteDetermining(second) }).Tensors["net.parameters"].Bytes.ToArray(),
+            Run(staged, 5, null).Tensors["net.parameters"].Bytes.ToArray());
+    }
+
+    [Fact]
     public void What_is_left_out_of_a_checkpoint_is_missed()
     {
         RunConfiguration configuration = Tiny(OptimizerKind.Adam) with { EmaDecay = 0.9f };

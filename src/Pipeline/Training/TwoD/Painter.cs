@@ -40,7 +40,7 @@ public sealed class Painter : IDisposable
         _device = device;
         _texts = texts;
         _imageSize = guidance.ImageSize;
-        (int width, int height) = (configuration.Data.Train.Width, configuration.Data.Train.Height);
+        (int width, int height, _) = configuration.Data.Train.SizeAt(0);
         Parameters = new ParameterArena(device.Accelerator,
         [
             .. decoder is null ? [] : (ParameterShape[])[new ParameterShape(LatentPainting.ParameterName, guidance.LatentChannels, guidance.LatentSize * guidance.LatentSize)],

@@ -84,7 +84,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>.</exception>
     public static void RequireFree(string? output)
     {
-        if (output is not null && Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
+        if (output is not null && Directory.Exists(output) && Contents(output).Any())
         {
             throw Occupied(output);
         }
@@ -213,6 +213,10 @@ public sealed class RunFolder : IDisposable
         _lock.Dispose();
     }
 
+    /// <summary>Names of what is in a folder. A lock without a run in it was left by a process that was killed at once; it is nothing.</summary>
+    internal static IEnumerable<string> Contents(string path) =>
+        Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).Where(name => name != LockName);
+
     /// <summary>Makes a folder and those above it.</summary>
     internal static void MakeFolder(string path)
     {
@@ -226,9 +230,10 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    // Null if another process was faster.
     private static RunFolder? Claim(string path)
     {
-        if (Directory.EnumerateFileSystemEntries(path).Any())
+        if (Contents(path).Any())
         {
             return null;
         }
@@ -236,6 +241,10 @@ public sealed class RunFolder : IDisposable
         try
         {
             return new RunFolder(path, FileMode.CreateNew);
+        }
+        catch (DfkException e) when (e.ExitCode == ExitCode.BadInput)
+        {
+            return null;
         }
         catch (IOException) when (File.Exists(System.IO.Path.Combine(path, LogName)))
         {
@@ -272,7 +281,7 @@ public sealed class RunFolder : IDisposable
 
     private static string Describe(string path)
     {
-        List<string> names = [.. Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).Order(StringComparer.Ordinal).Take(4)];
-        return names.Count > 3 ? string.Join(", ", names.Take(3)) + " and more" : string.Join(", ", names);
+        List<string> names = [.. Contents(path).Order(StringComparer.Ordinal).Take(4)];
+        return names.Count > 3 ? string.Join(", ", names.Take(3)) + " and more" : names.Count == 0 ? "another run" : string.Join(", ", names);
     }
 }

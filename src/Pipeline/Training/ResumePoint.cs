@@ -29,7 +29,7 @@ internal sealed record ResumePoint(string Folder, RunSummary? Summary, Checkpoin
     /// </exception>
     public static ResumePoint? Find(string? folder, RunConfiguration configuration)
     {
-        if (folder is null || !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+        if (folder is null || !Directory.Exists(folder) || !RunFolder.Contents(folder).Any())
         {
             return null;
         }

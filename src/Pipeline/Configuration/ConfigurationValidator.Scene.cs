@@ -54,6 +54,7 @@ internal sealed partial class ConfigurationValidator
         Within("nerf.encoder_cfg.base_resolution", e.BaseResolution, 2, 65536);
         Within("nerf.encoder_cfg.desired_resolution", e.DesiredResolution, e.BaseResolution, 65536);
         Positive("nerf.encoder_cfg.init_scale", e.InitScale, 1);
+        Scheduled("nerf.encoder_cfg.progressive_levels", e.ProgressiveLevels, 0, e.Levels);
         if (e.EncoderMaxLevel is { } maxLevel)
         {
             Positive("nerf.encoder_cfg.encoder_max_level", maxLevel, 1);

@@ -75,6 +75,7 @@ internal sealed partial class ConfigurationValidator
         CheckStart(c.ResumeFromCheckpoint);
         Within("update_extra_interval", c.UpdateExtraInterval, 1, 1_000_000);
         Share("latent_iter_ratio", c.LatentIterRatio);
+        CheckLevels(c);
         Share("albedo_iter_ratio", c.AlbedoIterRatio);
         Within("albedo_iter_steps", c.AlbedoIterSteps, 0, 1_000_000);
         Share("min_ambient_ratio", c.MinAmbientRatio);
@@ -89,6 +90,16 @@ internal sealed partial class ConfigurationValidator
         Within("ema_interval", c.EmaInterval, 1, 1_000_000);
         Require("device", DevicePattern().IsMatch(c.Device), "auto, cpu, cuda or cuda:N", c.Device);
         Within("threads", c.Threads, 0, 1024);
+    }
+
+    private void CheckLevels(RunConfiguration c)
+    {
+        bool scheduled = c.Nerf.Encoder.ProgressiveLevels.IsEverPositive;
+        bool isGrid = c.Nerf.Encoder.EncoderType == EncoderType.Hashgrid;
+        Require("progressive_level", !(c.ProgressiveLevel && scheduled), "false beside nerf.encoder_cfg.progressive_levels", c.ProgressiveLevel);
+        Require("progressive_level", isGrid || !(c.ProgressiveLevel || scheduled), "an encoder with levels, nerf.encoder_cfg.encoder_type=hashgrid", c.Nerf.Encoder.EncoderType);
+        Require("nerf.encoder_cfg.encoder_max_level", c.Nerf.Encoder.EncoderMaxLevel is null || !(c.ProgressiveLevel || scheduled),
+            "null where the levels change during the run", c.Nerf.Encoder.EncoderMaxLevel ?? 1f);
     }
 
     private void CheckStart(string checkpoint)

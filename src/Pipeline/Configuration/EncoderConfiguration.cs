@@ -48,6 +48,12 @@ public sealed record EncoderConfiguration
     /// </summary>
     public float? EncoderMaxLevel { get; init; }
 
+    /// <summary>
+    /// Levels of the grid in use, counted from the coarsest, as they change during the run, rounded down; 0 to 16, 0, the default, for all.
+    /// threestudio's 8, from step 2000 one more every 500, is <c>[2000, 8, 16, 6000]</c>.
+    /// </summary>
+    public ScheduledValue ProgressiveLevels { get; init; }
+
     /// <summary>Frequencies 2⁰ to 2ⁿ⁻¹ of the encodings by sines and cosines; 1 to 20, integrated to 16, default 8.</summary>
     public int EncoderMultiRes { get; init; } = 8;
 

@@ -54,6 +54,12 @@ public sealed record RunConfiguration
     public int UpdateExtraInterval { get; init; } = 8;
 
     /// <summary>
+    /// Whether step i of N uses the share min(1, 0.25 + 2 i/N) of the grid's levels, rounded up (stable-dreamfusion's option of that name);
+    /// instead of <c>nerf.encoder_cfg.progressive_levels</c>, default false.
+    /// </summary>
+    public bool ProgressiveLevel { get; init; }
+
+    /// <summary>
     /// Share of the run, from its start, in which normals as colours and opacity stand for the latents and no image is encoded; 0 to 1,
     /// default 0. Needs a model with four latent channels.
     /// </summary>

@@ -128,7 +128,7 @@ public sealed class Regularizers
         }
         if (loss.ImageNormalSmoothness.At(step) is > 0f and var image && view.NormalImage is { } normalImage)
         {
-            TrainDataConfiguration size = _configuration.Data.Train;
+            TrainSize size = _configuration.Data.Train.SizeAt(step);
             Keep("2d_normal_smooth", image, weight => tape.ImageNormalSmoothness(normalImage, size.Width, size.Height, weight).Value);
         }
         if (loss.SpaceNormalSmoothness.At(step) is > 0f and var space)

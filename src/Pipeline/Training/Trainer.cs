@@ -18,6 +18,7 @@ public sealed class Trainer : IDisposable
     private readonly Renderer _renderer;
     private readonly ViewDistillation _views;
     private readonly FieldOptimizer _optimizer;
+    private readonly LevelSchedule _levels;
     private readonly StepClock _clock = new();
 
     /// <summary>A run at step 0 with a randomly initialised field.</summary>
@@ -37,6 +38,7 @@ public sealed class Trainer : IDisposable
         Occupancy = new OccupancyUpdater(device, Field, configuration.Renderer, configuration.Seed);
         _renderer = new Renderer(Field, Occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));
         _optimizer = new FieldOptimizer(device, Field.Parameters, configuration.Optim, configuration.Iters);
+        _levels = new LevelSchedule(configuration);
         Average = ParameterAverage.Create(device, Field.Parameters, configuration);
         _views = new ViewDistillation(configuration, device, _renderer, judge, new Regularizers(configuration, guidance.TermCount));
     }
@@ -65,6 +67,7 @@ public sealed class Trainer : IDisposable
     {
         int step = Step;
         _clock.Restart();
+        UseLevels(step);
         Field.Prepare(step);
         if (Occupancy.IsDue(step, _configuration.UpdateExtraInterval))
         {
@@ -86,7 +89,12 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Continues at a step whose state a checkpoint has restored.</summary>
-    internal void GoOnFrom(int step) => Step = step;
+    internal void GoOnFrom(int step)
+    {
+        Step = step;
+        // What the last step used is what pictures are made with until the next one.
+        UseLevels(Math.Max(0, step - 1));
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -95,6 +103,14 @@ public sealed class Trainer : IDisposable
         _optimizer.Dispose();
         Occupancy.Dispose();
         Field.Dispose();
+    }
+
+    private void UseLevels(int step)
+    {
+        if (_levels.IsActive)
+        {
+            Field.MaxLevel = _levels.ShareAt(step);
+        }
     }
 
     private StepReport Report(OptimizerReport update) => new()

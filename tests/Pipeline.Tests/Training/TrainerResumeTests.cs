@@ -45,6 +45,27 @@ public sealed class TrainerResumeTests
     }
 
     [Fact]
+    public void Levels_that_are_not_in_use_yet_do_not_move_and_a_run_resumes_between_them()
+    {
+        RunConfiguration tiny = Tiny(OptimizerKind.Adam);
+        RunConfiguration staged = tiny with
+        {
+            Optim = tiny.Optim with { WeightDecay = 0f },
+            Nerf = tiny.Nerf with { Encoder = tiny.Nerf.Encoder with { ProgressiveLevels = new ScheduledValue(new SchedulePoint(2, 1f), new SchedulePoint(6, tiny.Nerf.Encoder.Levels)) } },
+            Loss = tiny.Loss with { TotalVariation = 0f },
+        };
+        byte[] whole = Bytes(Run(staged, 8, null));
+        Assert.Equal(whole, Bytes(Run(staged, 8, Run(staged, 4, null))));
+        float[] Table(int steps) => Run(staged, steps, null).Tensors["encoder.table"].Values<float>().ToArray();
+        float[] start = Table(0), coarse = Table(3), fine = Table(8);
+        // The finest level is the table's end.
+        int last = start.Length - 64;
+        Assert.Equal(start[last..], coarse[last..]);
+        Assert.NotEqual(start[..64], coarse[..64]);
+        Assert.NotEqual(start[(start.Length / 2)..], fine[(start.Length / 2)..]);
+    }
+
+    [Fact]
     public void Milestones_of_size_and_batch_are_passed_in_one_piece_or_two()
     {
         RunConfiguration tiny = Tiny(OptimizerKind.Adam);

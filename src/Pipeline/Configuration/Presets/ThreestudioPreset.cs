@@ -35,6 +35,7 @@ internal static class ThreestudioPreset
                 Log2HashmapSize = 19,
                 BaseResolution = 16,
                 DesiredResolution = 4096,
+                ProgressiveLevels = new ScheduledValue(new SchedulePoint(2000, 8f), new SchedulePoint(6000, 16f)),
                 InitScale = 1e-4f,
             },
             SigmaNet = new MlpConfiguration { NumHiddenDims = 64, NumLayers = 2, Bias = false },

@@ -42,6 +42,7 @@ public sealed class GoldenTraceTests
         ["elevation"] = (run, step) => new Cell("", 90 - Ranges(run, step).Polar.Max, 90 - Ranges(run, step).Polar.Min),
         ["azimuth"] = (run, step) => Ranges(run, step).Azimuth,
         ["lens"] = Lens,
+        ["levels"] = Levels,
     };
 
     [Theory]
@@ -93,6 +94,17 @@ public sealed class GoldenTraceTests
 
     private static Cell Rate(RunConfiguration run, int step, ParameterRole role) =>
         FieldOptimizer.RateOf(run.Optim, role) * FieldOptimizer.ScheduleOf(run.Optim, run.Iters).At(step);
+
+    private static Cell Levels(RunConfiguration run, int step)
+    {
+        EncoderConfiguration encoder = run.Nerf.Encoder;
+        if (encoder.EncoderType != EncoderType.Hashgrid)
+        {
+            return encoder.EncoderMultiRes;
+        }
+        var schedule = new LevelSchedule(run);
+        return schedule.IsActive ? Math.Ceiling((schedule.ShareAt(step) * encoder.Levels) - 1e-4) : encoder.Levels;
+    }
 
     private static CameraRanges Ranges(RunConfiguration run, int step) => CameraRanges.At(run.Data.Train, step, run.Iters);
 

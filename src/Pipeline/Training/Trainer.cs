@@ -67,8 +67,7 @@ public sealed class Trainer : IDisposable
     {
         int step = Step;
         _clock.Restart();
-        UseLevels(step);
-        Field.Prepare(step);
+        PrepareField(step);
         if (Occupancy.IsDue(step, _configuration.UpdateExtraInterval))
         {
             Occupancy.Update(step);
@@ -93,7 +92,7 @@ public sealed class Trainer : IDisposable
     {
         Step = step;
         // What the last step used is what pictures are made with until the next one.
-        UseLevels(Math.Max(0, step - 1));
+        PrepareField(Math.Max(0, step - 1));
     }
 
     /// <inheritdoc/>
@@ -105,8 +104,9 @@ public sealed class Trainer : IDisposable
         Field.Dispose();
     }
 
-    private void UseLevels(int step)
+    private void PrepareField(int step)
     {
+        Field.Prepare(step);
         if (_levels.IsActive)
         {
             Field.MaxLevel = _levels.ShareAt(step);

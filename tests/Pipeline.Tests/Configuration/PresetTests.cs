@@ -39,7 +39,8 @@ public sealed class PresetTests
     {
         RunConfiguration c = PresetCatalogue.Get(name);
         // A ray through the centre has max_steps samples, one more if the shift of its first one allows it.
-        Assert.True(c.Data.Train.Width * c.Data.Train.Height * (c.Renderer.MaxSteps + 1) <= c.Renderer.SampleBudget);
+        TrainSize size = c.Data.Train.SizeAt(0);
+        Assert.True(size.Width * size.Height * (c.Renderer.MaxSteps + 1) <= c.Renderer.SampleBudget);
     }
 
     [Theory]

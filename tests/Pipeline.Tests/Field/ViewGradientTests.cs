@@ -256,7 +256,7 @@ public sealed class ViewGradientTests
         var renderer = new Renderer(field, occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));
         bool inside = configuration.Nerf.Bound > 1f;
         var camera = new OrbitCamera(30f, 65f, inside ? 1.2f : 2.5f, inside ? 0.8f : 0.9f);
-        TrainDataConfiguration size = configuration.Data.Train;
+        TrainSize size = configuration.Data.Train.SizeAt(Step);
         using var tape = new Tape(device);
         RenderedView view = renderer.Render(
             tape, camera, size.Width, size.Height, shading, renderer.Steps(configuration.Renderer.MaxSteps, 1 << 16), new RandomKey(1, 2, RandomPurpose.RayJitter));
@@ -364,8 +364,9 @@ public sealed class ViewGradientTests
             {
                 LastTerms["orientation"] = loss.Orientation.At(0)
                     * LossReference.Orientation(_weights, values.Normals, Samples.RayIndices, Samples.Directions, _orientationCount);
+                TrainSize size = _configuration.Data.Train.SizeAt(Step);
                 LastTerms["2d_normal_smooth"] = loss.ImageNormalSmoothness.At(0)
-                    * SurfaceLossReference.ImageSmoothness(values.Output.NormalImage, _configuration.Data.Train.Width, _configuration.Data.Train.Height);
+                    * SurfaceLossReference.ImageSmoothness(values.Output.NormalImage, size.Width, size.Height);
                 LastTerms["3d_normal_smooth"] = loss.SpaceNormalSmoothness.At(0)
                     * SurfaceLossReference.SpaceSmoothness(values.Normals, _reference.Normals(parameters, _shifted));
             }

@@ -209,7 +209,6 @@ public sealed class TrainerResumeTests
             Iters = 20,
             EmaDecay = 0f,
             UpdateExtraInterval = 3,
-            EmaDecay = 0f,
             Renderer = toybox.Renderer with { GridResolution = 16, GridWarmupSteps = 4, MaxSteps = 16 },
             Optim = toybox.Optim with
             {

@@ -16,7 +16,7 @@ public sealed class CountListTests
         Assert.Equal(new TrainSize(64, 64, 12), data.SizeAt(199));
         Assert.Equal(new TrainSize(128, 128, 8), data.SizeAt(200));
         Assert.Equal(new TrainSize(512, 512, 4), data.SizeAt(5000));
-        Assert.Equal(new TrainSize(64, 64, 1), Resolve("resolution_milestones=[200]").Data.Train.SizeAt(300));
+        Assert.Equal(new TrainSize(32, 32, 1), Resolve("width=32", "height=32", "resolution_milestones=[200]").Data.Train.SizeAt(300));
     }
 
     [Fact]

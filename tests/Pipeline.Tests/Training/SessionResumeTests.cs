@@ -164,7 +164,7 @@ public sealed class SessionResumeTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("refused")));
         NerfConfiguration wide = Tiny.Nerf with { Net = Tiny.Nerf.Net with { NumHiddenDims = 48 } };
         string message = Refusal(Tiny with { Nerf = wide, ResumeFromCheckpoint = first.CheckpointPath });
-        Assert.Contains("tensor 'net.parameters': expected F32 [", message, StringComparison.Ordinal);
+        Assert.Contains("tensor 'net.parameters.ema': expected F32 [", message, StringComparison.Ordinal);
         Assert.Contains(", got F32 [", message, StringComparison.Ordinal);
     }
 

@@ -8,13 +8,15 @@ using System.Text.Json;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Imaging;
 using DreamFusion.Pipeline.Imaging.Png;
+using DreamFusion.Pipeline.Models;
 
 namespace DreamFusion.Bench.Prompts;
 
 /// <summary>The table and the sheet of all prompts' runs.</summary>
 public static class PromptsReport
 {
-    private const int CellSize = 96;
+    private const int CellSize = 72;
+    private const int JudgeSize = 64;
     private const int SheetGap = 2;
     private const int PromptsPerColumn = 12;
 
@@ -27,9 +29,9 @@ public static class PromptsReport
     public static void Write(string folder, IReadOnlyList<string> prompts, IReadOnlyList<SampleScores> ceiling)
     {
         PromptResult[] results = [.. prompts.Select((prompt, k) => PromptResult.Read(PromptsCommand.RunFolder(folder, prompt), prompt, ceiling[k]))];
-        File.WriteAllText(Path.Combine(folder, "table.md"), Table(results));
+        File.WriteAllText(Path.Combine(folder, "table.md"), Table(results) + Seen(folder, prompts));
         File.WriteAllBytes(Path.Combine(folder, "sheet.png"), PngWriter.Write(PngImage.FromFloat(Sheet(folder, prompts))));
-        Console.Write(Table(results));
+        Console.Write(File.ReadAllText(Path.Combine(folder, "table.md")));
     }
 
     private static string Table(PromptResult[] results)
@@ -47,6 +49,30 @@ public static class PromptsReport
         return text.ToString();
     }
 
+    // What the judge sees in the renders of each run's sheet, the most frequent caption first.
+    private static string Seen(string folder, IReadOnlyList<string> prompts)
+    {
+        ModelFolder model = ModelFolder.Open(ModelLocator.Locate(ModelLocator.Toybox));
+        using RetrievalScore judge = RetrievalScore.TryLoad(model) ?? throw new InvalidOperationException("The embedded prior has no judge.");
+        var text = new StringBuilder("\n| prompt | seen in colour | seen without texture |\n| --- | --- | --- |\n");
+        foreach (string prompt in prompts)
+        {
+            FloatImage sheet = PngReader.ReadFile(Path.Combine(PromptsCommand.RunFolder(folder, prompt), "sheet.png")).ToFloat();
+            string colour = Captions(sheet, row: 0, picture => judge.BestCaption(picture)), grey = Captions(sheet, row: 1, picture => judge.BestCaption(picture, withColours: false));
+            text.Append(CultureInfo.InvariantCulture, $"| {prompt} | {colour} | {grey} |\n");
+        }
+        return text.ToString();
+    }
+
+    private static string Captions(FloatImage sheet, int row, Func<FloatImage, string> best)
+    {
+        int size = CellOf(sheet);
+        IEnumerable<string> captions = Enumerable.Range(0, EvaluationViews.Count).Select(k => best(Shrink(sheet, k * (size + SheetGap), row * (size + SheetGap), size, JudgeSize)));
+        return string.Join(", ", captions.GroupBy(caption => caption).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} {group.Count()}"));
+    }
+
+    private static int CellOf(FloatImage sheet) => (sheet.Width - (SheetGap * (EvaluationViews.Count - 1))) / EvaluationViews.Count;
+
     private static FloatImage Sheet(string folder, IReadOnlyList<string> prompts)
     {
         FloatImage[][] rows = [.. prompts.Select(prompt => Cells(Path.Combine(PromptsCommand.RunFolder(folder, prompt), "sheet.png")))];
@@ -58,18 +84,18 @@ public static class PromptsReport
     private static FloatImage[] Cells(string path)
     {
         FloatImage sheet = PngReader.ReadFile(path).ToFloat();
-        int size = (sheet.Width - (SheetGap * (EvaluationViews.Count - 1))) / EvaluationViews.Count;
-        return [.. _cells.Select(cell => Shrink(sheet, cell.Column * (size + SheetGap), cell.Row * (size + SheetGap), size))];
+        int size = CellOf(sheet);
+        return [.. _cells.Select(cell => Shrink(sheet, cell.Column * (size + SheetGap), cell.Row * (size + SheetGap), size, CellSize))];
     }
 
     // Mean over the pixels that a small one covers, by area.
-    private static FloatImage Shrink(FloatImage sheet, int left, int top, int size)
+    private static FloatImage Shrink(FloatImage sheet, int left, int top, int size, int target)
     {
-        FloatImage small = new(CellSize, CellSize, 3);
-        double step = (double)size / CellSize;
+        FloatImage small = new(target, target, 3);
+        double step = (double)size / target;
         for (int i = 0; i < small.Data.Length; i++)
         {
-            int x = i / 3 % CellSize, y = i / 3 / CellSize, c = i % 3;
+            int x = i / 3 % target, y = i / 3 / target, c = i % 3;
             double sum = 0;
             for (int v = (int)(y * step); v < (y + 1) * step; v++)
             {

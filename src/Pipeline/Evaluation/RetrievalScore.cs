@@ -65,15 +65,19 @@ public sealed class RetrievalScore : IDisposable
     public IReadOnlyList<KeyValuePair<string, double>> EvaluateSamples(string prompt, IReadOnlyList<FloatImage> pictures) =>
         Colour(prompt, [.. pictures.Select(picture => _scorer.EmbedPixels(picture.Data))]);
 
-    /// <summary>The text of the caption that fits a picture of the judge's input size best, among all captions.</summary>
+    /// <summary>The text of the caption that fits a picture of the judge's input size best.</summary>
     /// <param name="picture">An RGB picture.</param>
+    /// <param name="withColours">Whether all captions compete, or those without colour alone.</param>
     /// <exception cref="InvalidOperationException">The model folder has no vocabulary.</exception>
-    public string BestCaption(FloatImage picture)
+    public string BestCaption(FloatImage picture, bool withColours = true)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return _captions is null
-            ? throw new InvalidOperationException("The model folder has no vocabulary.json, so there are no captions to choose from.")
-            : _captions.All[ClipScorer.Retrieve(_scorer.EmbedPixels(picture.Data), _embeddings).Best].Text;
+        if (_captions is null)
+        {
+            throw new InvalidOperationException("The model folder has no vocabulary.json, so there are no captions to choose from.");
+        }
+        IReadOnlyList<RetrievalCaption> competing = withColours ? _captions.All : _captions.Colourless;
+        return competing[ClipScorer.Retrieve(_scorer.EmbedPixels(picture.Data), [.. _embeddings.Take(competing.Count)]).Best].Text;
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ public enum TrainingPhase
     Finishing,
 }
 
-/// <summary>What a step rendered.</summary>
+/// <summary>What a step rendered, in all its views.</summary>
 /// <param name="Shading">How: <c>albedo</c>, <c>lambertian</c>, <c>textureless</c>, ….</param>
 /// <param name="OccupiedShare">Share of the occupancy grid's cells that are marched, 0 to 1.</param>
 /// <param name="SampleCount">Samples in the step's rays.</param>
@@ -51,7 +51,7 @@ public sealed record StepReport
     /// <summary>Norm of the whole gradient of the trained parameters.</summary>
     public required double GradientNorm { get; init; }
 
-    /// <summary>Noise level of the guidance, a step of the schedule.</summary>
+    /// <summary>Noise level of the guidance, a step of the schedule; of several views the mean, rounded.</summary>
     public required int Timestep { get; init; }
 
     /// <summary>Learning rate of the networks.</summary>

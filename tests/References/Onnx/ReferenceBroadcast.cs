@@ -10,16 +10,31 @@ internal static class ReferenceBroadcast
     {
         int[] shape = Shape(a.Shape, b.Shape);
         DoubleTensor y = new(shape, new double[Count(shape)], a.Whole && b.Whole);
-        bool same = a.Shape.SequenceEqual(shape) && b.Shape.SequenceEqual(shape);
+        double[] left = To(a, shape).Values;
+        double[] right = To(b, shape).Values;
         for (int i = 0; i < y.Values.Length; i++)
         {
-            y.Values[i] = same ? f(a.Values[i], b.Values[i]) : f(a.Values[Source(i, shape, a.Shape)], b.Values[Source(i, shape, b.Shape)]);
+            y.Values[i] = f(left[i], right[i]);
         }
 
         return y;
     }
 
-    public static DoubleTensor To(DoubleTensor x, int[] shape) => new(shape, [.. Enumerable.Range(0, Count(shape)).Select(i => x.Values[Source(i, shape, x.Shape)])], x.Whole);
+    public static DoubleTensor To(DoubleTensor x, int[] shape)
+    {
+        if (x.Shape.SequenceEqual(shape))
+        {
+            return x;
+        }
+
+        double[] values = new double[Count(shape)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = x.Values[x.Values.Length == 1 ? 0 : Source(i, shape, x.Shape)];
+        }
+
+        return new DoubleTensor(shape, values, x.Whole);
+    }
 
     public static DoubleTensor SumTo(DoubleTensor g, int[] shape)
     {

@@ -1,32 +1,36 @@
 using System;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace DreamFusion.References.Onnx;
 
 /// <summary>Convolution over one or two axes as the ONNX specification writes it, and its data gradient.</summary>
 internal static class ReferenceConvolution
 {
+    // y_o += w·x moved by the kernel's element, for every input channel and element.
     public static DoubleTensor Forward(ReferenceNode node, DoubleTensor[] x)
     {
         Geometry c = new(node, x[0].Shape, x[1].Shape);
-        double[] y = new double[c.Batch * c.OutputChannels * c.OutputHeight * c.OutputWidth];
-        if (x.Length > 2)
+        double[] y = new double[c.Batch * c.OutputChannels * c.OutputArea];
+        for (int i = 0; i < y.Length && x.Length > 2; i++)
         {
-            int area = c.OutputHeight * c.OutputWidth;
-            for (int i = 0; i < y.Length; i++)
-            {
-                y[i] = x[2].Values[i / area % x[2].Values.Length];
-            }
+            y[i] = x[2].Values[i / c.OutputArea % x[2].Values.Length];
         }
 
-        c.ForEachRow((input, stride, weight, output, count) =>
+        double[] moved = new double[c.OutputArea];
+        c.ForEachElement((plane, sources, products) =>
         {
-            double w = x[1].Values[weight];
-            for (int k = 0; k < count; k++)
+            for (int k = 0; k < moved.Length; k++)
             {
-                y[output + k] += x[0].Values[input + (k * stride)] * w;
+                moved[k] = sources[k] < 0 ? 0 : x[0].Values[plane + sources[k]];
+            }
+
+            foreach ((int weight, int output) in products)
+            {
+                AddScaled(moved, x[1].Values[weight], y.AsSpan(output, moved.Length));
             }
         });
-        int[] shape = x[0].Shape.Length == 3 ? [c.Batch, c.OutputChannels, c.OutputWidth] : [c.Batch, c.OutputChannels, c.OutputHeight, c.OutputWidth];
+        int[] shape = x[0].Shape.Length == 3 ? [c.Batch, c.OutputChannels, c.OutputArea] : [c.Batch, c.OutputChannels, c.OutputHeight, c.OutputWidth];
         return new DoubleTensor(shape, y);
     }
 
@@ -34,15 +38,40 @@ internal static class ReferenceConvolution
     {
         Geometry c = new(node, x[0].Shape, x[1].Shape);
         DoubleTensor gradient = DoubleTensor.Zeros(x[0].Shape);
-        c.ForEachRow((input, stride, weight, output, count) =>
+        double[] moved = new double[c.OutputArea];
+        c.ForEachElement((plane, sources, products) =>
         {
-            double w = x[1].Values[weight];
-            for (int k = 0; k < count; k++)
+            Array.Clear(moved);
+            foreach ((int weight, int output) in products)
             {
-                gradient.Values[input + (k * stride)] += g.Values[output + k] * w;
+                AddScaled(g.Values.AsSpan(output, moved.Length), x[1].Values[weight], moved);
+            }
+
+            for (int k = 0; k < moved.Length; k++)
+            {
+                if (sources[k] >= 0)
+                {
+                    gradient.Values[plane + sources[k]] += moved[k];
+                }
             }
         });
         return gradient;
+    }
+
+    // Most of the evaluator's time: the slow tests take differences at every pixel of an image.
+    private static void AddScaled(ReadOnlySpan<double> x, double w, Span<double> y)
+    {
+        ReadOnlySpan<Vector<double>> from = MemoryMarshal.Cast<double, Vector<double>>(x);
+        Span<Vector<double>> to = MemoryMarshal.Cast<double, Vector<double>>(y);
+        for (int v = 0; v < to.Length; v++)
+        {
+            to[v] += from[v] * w;
+        }
+
+        for (int k = to.Length * Vector<double>.Count; k < y.Length; k++)
+        {
+            y[k] += x[k] * w;
+        }
     }
 
     // One axis is two with a height of 1.
@@ -81,40 +110,46 @@ internal static class ReferenceConvolution
 
         public int OutputWidth { get; }
 
-        /// <summary>Calls with (first input, input stride, weight, first output, count) for every run of products along a row.</summary>
-        public void ForEachRow(Action<int, int, int, int, int> row)
+        public int OutputArea => OutputHeight * OutputWidth;
+
+        /// <summary>
+        /// Calls for every image, input channel and element of the kernel with (first value of the input plane, offset in the plane
+        /// for every output or -1 in the padding, the (weight, first value of the output plane) pairs that the plane is multiplied into).
+        /// </summary>
+        public void ForEachElement(Action<int, int[], (int Weight, int Output)[]> body)
         {
             int outputs = _w[0] / _group;
-            for (int n = 0; n < _x[0]; n++)
+            int area = _w[2] * _w[3];
+            (int Weight, int Output)[] products = new (int, int)[outputs];
+            for (int q = 0; q < area; q++)
             {
-                for (int o = 0; o < _w[0]; o++)
+                int[] sources = Sources(q / _w[3], q % _w[3]);
+                for (int plane = 0; plane < _x[0] * _x[1]; plane++)
                 {
-                    for (int i = 0; i < _w[1]; i++)
+                    (int n, int channel) = Math.DivRem(plane, _x[1]);
+                    (int group, int i) = Math.DivRem(channel, _w[1]);
+                    for (int k = 0; k < outputs; k++)
                     {
-                        int plane = ((n * _x[1]) + (o / outputs * _w[1]) + i) * _x[2];
-                        for (int q = 0; q < _w[2] * _w[3]; q++)
-                        {
-                            Plane(row, plane, (((o * _w[1]) + i) * _w[2] * _w[3]) + q, ((n * _w[0]) + o) * OutputHeight, q / _w[3], q % _w[3]);
-                        }
+                        int o = (group * outputs) + k;
+                        products[k] = ((((o * _w[1]) + i) * area) + q, ((n * _w[0]) + o) * OutputArea);
                     }
+
+                    body(plane * _x[2] * _x[3], sources, products);
                 }
             }
         }
 
-        private void Plane(Action<int, int, int, int, int> row, int inputRow, int weight, int outputRow, int ky, int kx)
+        private int[] Sources(int ky, int kx)
         {
-            int stride = (int)_strides[1];
-            int left = (int)((kx * _dilations[1]) - _pads[1]);
-            int first = left >= 0 ? 0 : (-left + stride - 1) / stride;
-            int last = Math.Min(OutputWidth - 1, (_x[3] - 1 - left) / stride);
-            for (int y = 0; y < OutputHeight && last >= first && _x[3] - 1 >= left; y++)
+            int[] sources = new int[OutputArea];
+            for (int k = 0; k < sources.Length; k++)
             {
-                int v = (int)((y * _strides[0]) + (ky * _dilations[0]) - _pads[0]);
-                if (v >= 0 && v < _x[2])
-                {
-                    row(((inputRow + v) * _x[3]) + left + (first * stride), stride, weight, ((outputRow + y) * OutputWidth) + first, last - first + 1);
-                }
+                long v = (k / OutputWidth * _strides[0]) + (ky * _dilations[0]) - _pads[0];
+                long u = (k % OutputWidth * _strides[1]) + (kx * _dilations[1]) - _pads[1];
+                sources[k] = v >= 0 && v < _x[2] && u >= 0 && u < _x[3] ? (int)((v * _x[3]) + u) : -1;
             }
+
+            return sources;
         }
 
         private static long[] Plane(long[] axes) => axes.Length == 1 ? [1, axes[0]] : axes;

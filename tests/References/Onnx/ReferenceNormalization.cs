@@ -14,11 +14,12 @@ internal static class ReferenceNormalization
     public static DoubleTensor Forward(ReferenceNode node, DoubleTensor?[] x)
     {
         DoubleTensor y = DoubleTensor.Zeros(x[0]!.Shape);
+        int area = Area(y.Shape);
         ForEachGroup(node, x, (start, count, mean, sigma) =>
         {
             for (int k = start; k < start + count; k++)
             {
-                y.Values[k] = (Parameter(node, x, 1, k) * (x[0]!.Values[k] - mean) / sigma) + (x.Length > 2 && x[2] is not null ? Parameter(node, x, 2, k) : 0);
+                y.Values[k] = (Parameter(node, x, 1, k, area) * (x[0]!.Values[k] - mean) / sigma) + (x.Length > 2 && x[2] is not null ? Parameter(node, x, 2, k, area) : 0);
             }
         });
         return y;
@@ -28,13 +29,14 @@ internal static class ReferenceNormalization
     public static DoubleTensor Backward(ReferenceNode node, DoubleTensor?[] x, DoubleTensor g)
     {
         DoubleTensor gradient = DoubleTensor.Zeros(x[0]!.Shape);
+        int area = Area(gradient.Shape);
         ForEachGroup(node, x, (start, count, mean, sigma) =>
         {
             double sum = 0;
             double projection = 0;
             for (int k = start; k < start + count && node.Operator != "BatchNormalization"; k++)
             {
-                double h = g.Values[k] * Parameter(node, x, 1, k);
+                double h = g.Values[k] * Parameter(node, x, 1, k, area);
                 sum += h;
                 projection += h * (x[0]!.Values[k] - mean) / sigma;
             }
@@ -42,14 +44,16 @@ internal static class ReferenceNormalization
             for (int j = start; j < start + count; j++)
             {
                 double u = (x[0]!.Values[j] - mean) / sigma;
-                gradient.Values[j] = ((g.Values[j] * Parameter(node, x, 1, j)) - (sum / count) - (u * projection / count)) / sigma;
+                gradient.Values[j] = ((g.Values[j] * Parameter(node, x, 1, j, area)) - (sum / count) - (u * projection / count)) / sigma;
             }
         });
         return gradient;
     }
 
+    private static int Area(int[] shape) => ReferenceBroadcast.Count([.. shape.Skip(2)]);
+
     // Scale or bias of element k: per channel; per group for GroupNormalization below opset 21; per element of the normalised axes for a layer.
-    private static double Parameter(ReferenceNode node, DoubleTensor?[] x, int input, int k)
+    private static double Parameter(ReferenceNode node, DoubleTensor?[] x, int input, int k, int area)
     {
         int[] shape = x[0]!.Shape;
         DoubleTensor parameter = x[input]!;
@@ -58,14 +62,14 @@ internal static class ReferenceNormalization
             return parameter.Values[k % parameter.Values.Length];
         }
 
-        int channel = k / ReferenceBroadcast.Count(shape[2..]) % shape[1];
+        int channel = k / area % shape[1];
         return parameter.Values[channel * parameter.Values.Length / shape[1]];
     }
 
     private static void ForEachGroup(ReferenceNode node, DoubleTensor?[] x, Action<int, int, double, double> body)
     {
         DoubleTensor data = x[0]!;
-        int channel = ReferenceBroadcast.Count(data.Shape[2..]);
+        int channel = Area(data.Shape);
         int count = node.Operator switch
         {
             "GroupNormalization" => channel * data.Shape[1] / (int)node.Whole("num_groups", 1),
@@ -77,7 +81,7 @@ internal static class ReferenceNormalization
         {
             if (node.Operator == "BatchNormalization")
             {
-                body(start, count, Parameter(node, x, 3, start), Math.Sqrt(Parameter(node, x, 4, start) + epsilon));
+                body(start, count, Parameter(node, x, 3, start, channel), Math.Sqrt(Parameter(node, x, 4, start, channel) + epsilon));
                 continue;
             }
 

@@ -61,10 +61,15 @@ public sealed class TrainedField : IFieldViews, IDisposable
         string file = Locate(path);
         Checkpoint checkpoint = CheckpointFile.Read(file);
         var configuration = ConfigurationFile.ReadDetermining(checkpoint.Configuration, file);
+        if (configuration.Task != TrainingTask.Asset)
+        {
+            throw new DfkException(ExitCode.BadInput, $"{path}: expected the run of an object, got a run of --2d, whose pictures lie in its folder.");
+        }
+
         var trained = new TrainedField(file, checkpoint, configuration, threads);
         try
         {
-            TrainerCheckpoint.FillScene(trained.Field, trained.Occupancy, checkpoint);
+            TrainerCheckpoint.FillScene(trained.Field, trained.Occupancy, checkpoint, configuration);
             return trained;
         }
         catch

@@ -1,5 +1,6 @@
 using System;
 using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Field;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -31,6 +32,19 @@ public sealed class LevelSchedule
 
     /// <summary>Whether the schedule says anything; if not, the encoding stays as it was made.</summary>
     public bool IsActive => _progressive || !(_levels.IsConstant && _levels.At(0) == 0f);
+
+    /// <summary>Sets what changes with the step in a field but is no parameter: the levels in use, the width of the integrated encoding.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="step">Step, from 0.</param>
+    public void Prepare(RadianceField field, int step)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        field.Prepare(step);
+        if (IsActive)
+        {
+            field.MaxLevel = ShareAt(step);
+        }
+    }
 
     /// <summary>Share of the levels in use at a step, above 0 to 1.</summary>
     /// <param name="step">Step, from 0.</param>

@@ -67,7 +67,7 @@ public sealed class Trainer : IDisposable
     {
         int step = Step;
         _clock.Restart();
-        PrepareField(step);
+        _levels.Prepare(Field, step);
         if (Occupancy.IsDue(step, _configuration.UpdateExtraInterval))
         {
             Occupancy.Update(step);
@@ -92,7 +92,7 @@ public sealed class Trainer : IDisposable
     {
         Step = step;
         // What the last step used is what pictures are made with until the next one.
-        PrepareField(Math.Max(0, step - 1));
+        _levels.Prepare(Field, Math.Max(0, step - 1));
     }
 
     /// <inheritdoc/>
@@ -102,15 +102,6 @@ public sealed class Trainer : IDisposable
         _optimizer.Dispose();
         Occupancy.Dispose();
         Field.Dispose();
-    }
-
-    private void PrepareField(int step)
-    {
-        Field.Prepare(step);
-        if (_levels.IsActive)
-        {
-            Field.MaxLevel = _levels.ShareAt(step);
-        }
     }
 
     private StepReport Report(OptimizerReport update) => new()

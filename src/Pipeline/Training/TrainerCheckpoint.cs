@@ -81,18 +81,24 @@ public static class TrainerCheckpoint
         }
     }
 
-    /// <summary>Fills a field and its occupancy grid with a checkpoint's, to look at it: the moving average if it holds one, else the parameters.</summary>
+    /// <summary>
+    /// Fills a field and its occupancy grid with a checkpoint's, to look at it: the moving average if it holds one, else the parameters; with
+    /// the levels and the encoding of the last step done, as the run's own pictures are made.
+    /// </summary>
     /// <param name="field">The field.</param>
     /// <param name="occupancy">Its grid.</param>
     /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="configuration">The run's configuration.</param>
     /// <exception cref="DfkException">As <see cref="FillField"/>.</exception>
-    public static void FillScene(RadianceField field, OccupancyUpdater occupancy, Checkpoint checkpoint)
+    public static void FillScene(RadianceField field, OccupancyUpdater occupancy, Checkpoint checkpoint, RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(occupancy);
+        ArgumentNullException.ThrowIfNull(checkpoint);
         FillField(field.Parameters, checkpoint);
         Densities(occupancy).Write(checkpoint);
         occupancy.Rebuild();
+        new LevelSchedule(configuration).Prepare(field, Math.Max(0, checkpoint.Step - 1));
     }
 
     /// <summary>Refuses a checkpoint of another seed or of a configuration that gives another result.</summary>

@@ -56,9 +56,10 @@ internal sealed class ExportCommand
         DeviceSelection.Require(parse.GetValue(_device) ?? "auto");
         int threads = parse.GetValue(_threads) is > 0 and int given ? given : Environment.ProcessorCount;
         string run = parse.GetValue(_run)!;
-        string? path = parse.GetValue(_out);
-        MeshFormat format = Format(parse.GetValue(_format), path);
+        MeshFormat format = Format(parse.GetValue(_format), parse.GetValue(_out));
+        string path = parse.GetValue(_out) ?? DefaultPath(run, format);
         using var trained = TrainedField.Open(run, threads);
+        MeshFiles.Prepare(path, format);
         using RadianceFieldSolid solid = new(trained.Device, trained.Field);
         ExportedMesh mesh = MeshExport.Run(solid, trained, new ExportOptions
         {
@@ -68,8 +69,7 @@ internal sealed class ExportCommand
             Faces = parse.GetValue(_faces),
             Threads = threads,
         });
-        IReadOnlyList<string> files =
-            MeshFiles.Write(path ?? DefaultPath(run, format), format, mesh, trained.Configuration.Prompt);
+        IReadOnlyList<string> files = MeshFiles.Write(path, format, mesh, trained.Configuration.Prompt);
         foreach (string note in mesh.Report.Notes)
         {
             Console.Error.WriteLine("dfk: " + note);

@@ -70,6 +70,19 @@ public sealed class ExportCommandTests : IClassFixture<ExportCommandTests.Traine
     }
 
     [Fact]
+    public void A_picture_with_the_textures_name_is_not_written_over()
+    {
+        using TemporaryFolder folder = new();
+        string picture = Path.Combine(folder.Path, "thing.png");
+        File.WriteAllText(picture, "somebody's");
+        DfkResult result = Dfk.Run("export", _run.Path, "--out", Path.Combine(folder.Path, "thing.obj"));
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(picture, result.Error, StringComparison.Ordinal);
+        Assert.Equal([picture], Directory.EnumerateFiles(folder.Path));
+        Assert.Equal("somebody's", File.ReadAllText(picture));
+    }
+
+    [Fact]
     public void A_folder_without_a_checkpoint_is_bad_input()
     {
         using TemporaryFolder folder = new();

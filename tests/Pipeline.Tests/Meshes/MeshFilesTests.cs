@@ -119,6 +119,39 @@ public sealed class MeshFilesTests
             i => new Vector3(file[begin + (27 * i) + 24], file[begin + (27 * i) + 25], file[begin + (27 * i) + 26]) / 255f);
     }
 
+    /// <summary>A second export replaces the first one's files; a picture that happens to have the texture's name stays, and so does its folder.</summary>
+    [Fact]
+    public void Files_of_other_origin_are_not_written_over()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("new/my thing.obj");
+        MeshFiles.Write(path, MeshFormat.Obj, _mesh.Value, "a thing");
+        byte[] first = File.ReadAllBytes(folder.File("new/my_thing.png"));
+        IReadOnlyList<string> again = MeshFiles.Write(path, MeshFormat.Obj, _mesh.Value, "a thing");
+        Assert.Equal(first, File.ReadAllBytes(again[2]));
+
+        void Refuses(string obj, string expected)
+        {
+            var error = Assert.Throws<DfkException>(() => MeshFiles.Prepare(obj, MeshFormat.Obj));
+            Assert.Equal(ExitCode.BadInput, error.ExitCode);
+            Assert.StartsWith(expected, error.Message, StringComparison.Ordinal);
+        }
+
+        foreach (string name in (string[])["photo.png", "photo.mtl"])
+        {
+            File.WriteAllText(folder.File(name), "somebody's");
+            Refuses(folder.File("photo.obj"), folder.File(name));
+            Assert.Equal("somebody's", File.ReadAllText(folder.File(name)));
+            MeshFiles.Prepare(folder.File("photo.glb"), MeshFormat.Glb);
+            File.Delete(folder.File(name));
+        }
+
+        // The geometry is ours, but its material names another picture.
+        File.WriteAllText(again[1], "newmtl albedo\nmap_Kd other.png\n");
+        Refuses(path, again[2]);
+        Refuses(folder.Path, folder.Path);
+    }
+
     // The red knob at -X, the blue plate at +Z, the green cap at +Y, faces counter-clockwise from outside, colours at their places.
     private static void RequireTheObject(int[] indices, Func<int, Vector3> position, Func<int, Vector3> normal, Func<int, Vector3> colour)
     {

@@ -12,6 +12,12 @@ namespace DreamFusion.Pipeline.Meshes.Formats;
 /// </summary>
 public static class ObjWriter
 {
+    /// <summary>The line of the geometry that names its MTL.</summary>
+    internal static string MaterialLine(string materialFile) => $"mtllib {materialFile}";
+
+    /// <summary>The line of the MTL that names its texture.</summary>
+    internal static string TextureLine(string textureFile) => $"map_Kd {textureFile}";
+
     /// <summary>Writes the geometry.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="mesh">The mesh.</param>
@@ -23,7 +29,7 @@ public static class ObjWriter
         ArgumentNullException.ThrowIfNull(mesh);
         using StreamWriter text = Text(output);
         text.WriteLine("# right-handed, metres, +Y up, front towards +Z");
-        text.WriteLine($"mtllib {materialFile}");
+        text.WriteLine(MaterialLine(materialFile));
         text.WriteLine($"o {OneWord(name)}");
         foreach (Vector3 p in mesh.Geometry.Positions)
         {
@@ -63,7 +69,7 @@ public static class ObjWriter
         text.WriteLine("illum 1");
         text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Pr {GlbWriter.Roughness}"));
         text.WriteLine("Pm 0");
-        text.WriteLine($"map_Kd {textureFile}");
+        text.WriteLine(TextureLine(textureFile));
     }
 
     private static string OneWord(string name) => string.Join('_', name.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));

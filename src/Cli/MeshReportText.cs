@@ -20,7 +20,7 @@ internal static class MeshReportText
 
         MeshTopology topology = report.Topology;
         output.WriteLine("mesh " + string.Join(", ", files));
-        Line("surface", $"density {report.Threshold:G4}{(report.Trials.Count > 0 ? FormattableString.Invariant($", best outline of {report.Trials.Count} tried") : "")}; {report.ExtractedFaces} faces at {report.Resolution} cells of {1000 * report.CellSize:G3} mm");
+        Line("surface", $"density {report.Threshold:G4}{(report.Trials.Count > 0 ? FormattableString.Invariant($", best outline of {report.Trials.Count} tried") : "")}; {report.ExtractedFaces} faces at {report.Cells.X}x{report.Cells.Y}x{report.Cells.Z} cells of {1000 * report.CellSize:G3} mm");
         Line("removed", $"{report.Cleanup.SmallParts} small parts and {report.Cleanup.Hollows} hollows with {report.Cleanup.Faces} faces");
         Line("faces", $"{report.Faces} ({report.Vertices} vertices), {topology.Components} part{(topology.Components == 1 ? "" : "s")}");
         Line("watertight", $"{(topology.IsWatertight ? "yes" : "no")}: {topology.BoundaryEdges} border edges, {topology.NonManifoldEdges} non-manifold edges, {topology.DegenerateFaces} faces without area");
@@ -66,6 +66,11 @@ internal static class MeshReportText
 
         json.WriteEndArray();
         json.WriteNumber("resolution", report.Resolution);
+        json.WriteStartArray("cells");
+        json.WriteNumberValue(report.Cells.X);
+        json.WriteNumberValue(report.Cells.Y);
+        json.WriteNumberValue(report.Cells.Z);
+        json.WriteEndArray();
         json.WriteNumber("cell_size", report.CellSize);
         json.WriteNumber("extracted_faces", report.ExtractedFaces);
         json.WriteNumber("removed_parts", report.Cleanup.SmallParts);

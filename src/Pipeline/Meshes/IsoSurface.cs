@@ -44,11 +44,25 @@ public static class IsoSurface
     }
 
     /// <summary>Extracts a surface from densities of <see cref="SampleAll"/>, without asking the field again.</summary>
-    public static TriangleMesh Extract(float[] densities, SamplingLattice lattice, float threshold)
+    public static TriangleMesh Extract(float[] densities, SamplingLattice lattice, float threshold) => Cut(densities, lattice, threshold).ToMesh(lattice);
+
+    /// <summary>Extracts a surface from densities of <see cref="SampleAll"/>; its vertices are moved to where the field itself crosses the threshold.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="densities">Its densities on the lattice.</param>
+    /// <param name="lattice">The lattice.</param>
+    /// <param name="threshold">Density, above 0.</param>
+    public static TriangleMesh Extract(ISolidField field, float[] densities, SamplingLattice lattice, float threshold)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        LatticeSurface surface = Cut(densities, lattice, threshold);
+        return new TriangleMesh(Refine(field, lattice, threshold, surface.Crossings), surface.Triangles);
+    }
+
+    private static LatticeSurface Cut(float[] densities, SamplingLattice lattice, float threshold)
     {
         ArgumentNullException.ThrowIfNull(densities);
         return MarchingCubes.Extract(
-            lattice, threshold, (z, layer) => densities.AsSpan(z * layer.Length, layer.Length).CopyTo(layer)).ToMesh(lattice);
+            lattice, threshold, (z, layer) => densities.AsSpan(z * layer.Length, layer.Length).CopyTo(layer));
     }
 
     private static void SampleLayer(ISolidField field, SamplingLattice lattice, int z, Vector3[] points, float[] layer)

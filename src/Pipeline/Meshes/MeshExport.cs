@@ -94,6 +94,7 @@ public sealed class MeshExport
             Threshold = choice.Threshold,
             Trials = choice.Trials,
             Resolution = _options.Resolution,
+            Cells = (lattice.CountX - 1, lattice.CountY - 1, lattice.CountZ - 1),
             CellSize = lattice.CellSize,
             ExtractedFaces = surface.FaceCount,
             Cleanup = cleanup,
@@ -127,7 +128,7 @@ public sealed class MeshExport
             return new ThresholdChoice(given, [], null);
         }
 
-        ThresholdChoice choice = new ThresholdSearch(densities, scout, Render(_options.ThresholdViews, _options.ThresholdViewSize), _parallel).Run();
+        ThresholdChoice choice = new ThresholdSearch(_field, densities, scout, Render(_options.ThresholdViews, _options.ThresholdViewSize), _parallel).Run();
         if (choice.Note is { } note)
         {
             _notes.Add(note);

@@ -14,6 +14,9 @@ public sealed record MeshReport
     /// <summary>Cells along the longest side of the sampled box.</summary>
     public required int Resolution { get; init; }
 
+    /// <summary>Cells of that box along X, Y and Z.</summary>
+    public required (int X, int Y, int Z) Cells { get; init; }
+
     /// <summary>Edge of a cell, metres.</summary>
     public required float CellSize { get; init; }
 

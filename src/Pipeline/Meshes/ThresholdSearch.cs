@@ -19,18 +19,20 @@ public sealed record ThresholdChoice(float Threshold, IReadOnlyList<ThresholdTri
 
 /// <summary>
 /// Finds the density at which the surface has the outline that the renders have (opacity above one half). Candidates are the mean and
-/// quantiles of the field's densities; two rounds then halve the steps around the best one.
+/// quantiles of the field's densities; four rounds then halve the steps around the best one. Each surface has its vertices where the field
+/// crosses the threshold, as the one that is exported: interpolated ones lie too far outside where the density jumps, and would choose too high a threshold.
 /// </summary>
+/// <param name="field">The field.</param>
 /// <param name="densities">Densities of the lattice, as <see cref="IsoSurface.SampleAll"/> gives them.</param>
 /// <param name="lattice">The lattice.</param>
 /// <param name="views">Renders of the field.</param>
 /// <param name="parallel">Threads to use.</param>
-public sealed class ThresholdSearch(float[] densities, SamplingLattice lattice, IReadOnlyList<FieldView> views, ParallelOptions parallel)
+public sealed class ThresholdSearch(ISolidField field, float[] densities, SamplingLattice lattice, IReadOnlyList<FieldView> views, ParallelOptions parallel)
 {
     /// <summary>Densities below this share of the largest are haze: they say nothing about where the surface is.</summary>
     public const float HazeShare = 1e-3f;
 
-    private const int RefinementRounds = 2;
+    private const int RefinementRounds = 4;
 
     private static readonly double[] _quantiles = [0.05, 0.15, 0.3, 0.5, 0.7, 0.9];
 
@@ -101,7 +103,7 @@ public sealed class ThresholdSearch(float[] densities, SamplingLattice lattice, 
     {
         if (threshold > 0f && !_trials.ContainsKey(threshold))
         {
-            _trials.Add(threshold, SilhouetteIoU(IsoSurface.Extract(densities, lattice, threshold), views, parallel));
+            _trials.Add(threshold, SilhouetteIoU(IsoSurface.Extract(field, densities, lattice, threshold), views, parallel));
         }
     }
 }

@@ -31,6 +31,20 @@ public sealed class UvAtlasTests
         }
     }
 
+    /// <summary>The work has an end however a surface is folded: beyond the budget faces are charts of their own, and still no two overlap.</summary>
+    [Fact]
+    public void Beyond_its_budget_every_face_is_a_chart()
+    {
+        TriangleMesh mesh = QuadricDecimator.Reduce(Surface("noise"), 2000);
+        int usual = ChartGrower.Cut(mesh).Count, most = ChartGrower.Cut(mesh, 0).Count;
+        Assert.InRange(usual, 20, 400);
+        // The first chart is what it would have been; whatever lies outside it is cut up.
+        Assert.InRange(most, usual + 1, mesh.FaceCount);
+        Assert.Equal(Enumerable.Range(0, mesh.FaceCount), ChartGrower.Cut(mesh, 0).SelectMany(chart => chart.Faces).Order());
+        Assert.All(ChartGrower.Cut(mesh, 0).Skip(1), chart => Assert.Single(chart.Faces));
+        Assert.Equal(ChartGrower.Cut(mesh).Select(chart => chart.Faces.Count), ChartGrower.Cut(mesh, ChartGrower.TestsPerFace / 10).Select(chart => chart.Faces.Count));
+    }
+
     /// <summary>Charts keep twice the margin between them: no texel is next to faces of two charts.</summary>
     [Fact]
     public void Charts_keep_their_distance()

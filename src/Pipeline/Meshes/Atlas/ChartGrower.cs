@@ -19,7 +19,8 @@ public sealed class ChartGrower
     /// <summary>Cosine of the most that a face may be tilted from the chart's plane: it shrinks by as much.</summary>
     private const float LeastCosine = 0.3f;
 
-    private const long TestsPerFace = 2000;
+    /// <summary>Overlap tests that a face may cost on the average, ten times what smooth and rough surfaces need.</summary>
+    public const long TestsPerFace = 2000;
 
     private readonly TriangleMesh _mesh;
     private readonly Vector3[] _normals;
@@ -28,10 +29,12 @@ public sealed class ChartGrower
     private readonly bool[] _taken;
     private readonly int[] _reached;
     private readonly FlatOverlap _overlap;
+    private readonly long _budget;
 
-    private ChartGrower(TriangleMesh mesh)
+    private ChartGrower(TriangleMesh mesh, long testsPerFace)
     {
         _mesh = mesh;
+        _budget = testsPerFace * mesh.FaceCount;
         _normals = new Vector3[mesh.FaceCount];
         _areas = new float[mesh.FaceCount];
         double edges = 0;
@@ -51,10 +54,12 @@ public sealed class ChartGrower
     }
 
     /// <summary>Cuts a mesh into charts; every face is in exactly one.</summary>
-    public static IReadOnlyList<UvChart> Cut(TriangleMesh mesh)
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="testsPerFace">Budget of the work, overlap tests for each face of the mesh; at least 0.</param>
+    public static IReadOnlyList<UvChart> Cut(TriangleMesh mesh, long testsPerFace = TestsPerFace)
     {
         ArgumentNullException.ThrowIfNull(mesh);
-        ChartGrower grower = new(mesh);
+        ChartGrower grower = new(mesh, testsPerFace);
         List<UvChart> charts = [];
         // A stable sort: faces of equal area stay in their order.
         foreach (int seed in Enumerable.Range(0, mesh.FaceCount).OrderByDescending(face => grower._areas[face]))
@@ -70,7 +75,7 @@ public sealed class ChartGrower
 
     private UvChart Chart(int seed, int number)
     {
-        bool exhausted = _overlap.TestCount > TestsPerFace * _mesh.FaceCount;
+        bool exhausted = _overlap.TestCount > _budget;
         Vector3 axis = exhausted ? _normals[seed] : MeanNormal(Region(seed, number));
         if (!(Vector3.Dot(axis, _normals[seed]) >= LeastCosine))
         {

@@ -33,6 +33,7 @@ internal static class Program
         global.AddTo(root);
         root.Subcommands.Add(TrainCommand.Create(global));
         root.Subcommands.Add(ExportCommand.Create(global));
+        root.Subcommands.Add(EvalCommand.Create(global));
         root.Subcommands.Add(ConfigCommand.Create(global));
         root.Subcommands.Add(ModelsCommand.Create(global));
         root.Subcommands.Add(SelftestCommand.Create(global));

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
-using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
@@ -16,61 +16,67 @@ namespace DreamFusion.Pipeline.Evaluation;
 public sealed record Retrieval(int Best, IReadOnlyList<float> Similarities);
 
 /// <summary>
-/// The judge of a model folder (<c>clip/</c>): embeds images and captions in one space and retrieves the caption of an
+/// A judge (<see cref="ClipFolder"/>): embeds images and captions in one space and retrieves the caption of an
 /// image (CLIP R-Precision; Park et al. 2021, as DreamFusion uses it). Images come four times as large as its input and
-/// are box-filtered, so that edges look as in the anti-aliased renders it knows.
+/// are box-filtered, so that edges look as in anti-aliased renders and photographs.
 /// </summary>
 public sealed class ClipScorer : IDisposable
 {
     /// <summary>Image pixels per pixel of the judge's input, each way.</summary>
     public const int Oversampling = 4;
 
-    private readonly ClipParts _parts;
+    private readonly ClipFolder _clip;
     private readonly ClipTokenizer _tokenizer;
-    private readonly OnnxSession _imageEncoder;
-    private readonly OnnxSession _textEncoder;
-    private readonly TensorSignature _pixels;
-    private readonly TensorSignature _imageEmbedding;
-    private readonly TensorSignature _ids;
-    private readonly TensorSignature _textEmbedding;
+    private readonly OnnxSession _imageSession;
+    private readonly OnnxSession _textSession;
 
-    /// <summary>Loads the judge.</summary>
+    /// <summary>Loads a model folder's judge, <c>clip/</c>.</summary>
     /// <param name="model">The model folder.</param>
     /// <exception cref="InvalidModelException">The folder has no <c>clip/</c>, or it cannot be used.</exception>
     public ClipScorer(ModelFolder model)
+        : this(FolderOf(model))
     {
-        ArgumentNullException.ThrowIfNull(model);
-        _parts = model.Clip ?? throw new InvalidModelException(
-            $"{model.Folder} has no folder 'clip', so results cannot be scored. Add clip/image_encoder.onnx, clip/text_encoder.onnx and clip/config.json, or train without scores.");
-        _tokenizer = ClipTokenizer.Load(_parts.TokenizerFolder!, _parts.TokenCount, _parts.OwnsTokenizer ? _parts.VocabularySize : model.VocabularySize);
-        _pixels = _parts.ImageEncoder.Input("image", 4);
-        _imageEmbedding = _parts.ImageEncoder.Output("embedding", 2, "image_embeds");
-        _ids = _parts.TextEncoder.Input("token ids", 2);
-        _textEmbedding = _parts.TextEncoder.Output("embedding", 2, "text_embeds");
-        _imageEncoder = OnnxSession.Load(_parts.ImageEncoder);
+    }
+
+    /// <summary>Loads a judge.</summary>
+    /// <param name="clip">Its folder.</param>
+    /// <exception cref="InvalidModelException">A graph or the tokenizer cannot be used.</exception>
+    public ClipScorer(ClipFolder clip)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        _clip = clip;
+        _tokenizer = ClipTokenizer.Load(clip.TokenizerFolder, clip.TokenCount, clip.VocabularySize);
+        _imageSession = OnnxSession.Load(clip.Image);
         try
         {
-            _textEncoder = OnnxSession.Load(_parts.TextEncoder);
+            _textSession = clip.IsOneGraph ? _imageSession : OnnxSession.Load(clip.Text);
         }
         catch
         {
-            _imageEncoder.Dispose();
+            _imageSession.Dispose();
             throw;
         }
     }
 
     /// <summary>Side of the square image that <see cref="EmbedImage"/> takes.</summary>
-    public int ImageSize => _parts.ImageSize * Oversampling;
+    public int ImageSize => InputSize * Oversampling;
+
+    /// <summary>Side of the square image that the judge itself and <see cref="EmbedPixels"/> take.</summary>
+    public int InputSize => _clip.ImageSize;
 
     /// <summary>Embeds a caption.</summary>
     /// <param name="caption">The caption.</param>
     /// <returns>Unit vector [D].</returns>
     public float[] EmbedText(string caption)
     {
-        TokenizedPrompt tokens = _tokenizer.Encode(caption);
-        using OrtValue ids = TensorValue.FromIntegers(_ids.Element, tokens.Ids, 1, tokens.Ids.Count);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _textEncoder.Run([(_ids.Name, ids)], [_textEmbedding.Name]);
-        return Normalized(TensorValue.ToFloats(outputs[0]));
+        using ValueList inputs = new();
+        AddText(inputs, caption);
+        if (_clip.IsOneGraph)
+        {
+            AddImage(inputs, new float[3 * InputSize * InputSize]);
+        }
+
+        return Run(_textSession, inputs, _clip.TextEmbedding);
     }
 
     /// <summary>Embeds an image after averaging squares of 4 by 4 pixels.</summary>
@@ -78,26 +84,36 @@ public sealed class ClipScorer : IDisposable
     /// <returns>Unit vector [D].</returns>
     public float[] EmbedImage(ReadOnlySpan<float> image)
     {
-        if (image.Length != ImageSize * ImageSize * 3)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The image has {image.Length} values, expected {ImageSize}·{ImageSize}·3 (four times the judge's {_parts.ImageSize})."),
-                nameof(image));
-        }
-
+        RequireLength(image, ImageSize);
         return EmbedPixels(BoxFilter(image, ImageSize, Oversampling));
     }
 
     /// <summary>Embeds an image that already has the judge's size.</summary>
-    /// <param name="pixels">Image [s·s·3], HWC, in [0, 1], s = <see cref="ImageSize"/> / 4.</param>
+    /// <param name="pixels">Image [s·s·3], HWC, in [0, 1], s = <see cref="InputSize"/>.</param>
     /// <returns>Unit vector [D].</returns>
     public float[] EmbedPixels(ReadOnlySpan<float> pixels)
     {
+        RequireLength(pixels, InputSize);
+        int count = InputSize * InputSize;
         float[] planes = new float[pixels.Length];
-        ImagePlanes.ToPlanes(pixels, planes, _parts.PixelMaximum - _parts.PixelMinimum, _parts.PixelMinimum);
-        using OrtValue input = TensorValue.FromFloats(_pixels.Element, planes, 1, 3, _parts.ImageSize, _parts.ImageSize);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _imageEncoder.Run([(_pixels.Name, input)], [_imageEmbedding.Name]);
-        return Normalized(TensorValue.ToFloats(outputs[0]));
+        for (int c = 0; c < 3; c++)
+        {
+            // One multiplication and one addition, so that [0, 1] to [-1, 1] is exact.
+            float scale = 1f / _clip.PixelDeviation[c], offset = -_clip.PixelMean[c] * scale;
+            for (int p = 0; p < count; p++)
+            {
+                planes[(c * count) + p] = (scale * pixels[(3 * p) + c]) + offset;
+            }
+        }
+
+        using ValueList inputs = new();
+        AddImage(inputs, planes);
+        if (_clip.IsOneGraph)
+        {
+            AddText(inputs, "");
+        }
+
+        return Run(_imageSession, inputs, _clip.ImageEmbedding);
     }
 
     /// <summary>Finds the caption that fits an image best.</summary>
@@ -119,8 +135,46 @@ public sealed class ClipScorer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _imageEncoder.Dispose();
-        _textEncoder.Dispose();
+        _imageSession.Dispose();
+        _textSession.Dispose();
+    }
+
+    private static ClipFolder FolderOf(ModelFolder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Clip is null
+            ? throw new InvalidModelException(
+                $"{model.Folder} has no folder 'clip', so results cannot be scored. Add clip/image_encoder.onnx, clip/text_encoder.onnx and clip/config.json, or train without scores.")
+            : ClipFolder.Open(Path.Combine(model.Folder, "clip"));
+    }
+
+    private void AddText(ValueList inputs, string caption)
+    {
+        TokenizedPrompt tokens = _tokenizer.Encode(caption);
+        inputs.Add(_clip.Ids.Name, TensorValue.FromIntegers(_clip.Ids.Element, tokens.Ids, 1, tokens.Ids.Count));
+        if (_clip.Mask is { } mask)
+        {
+            int[] ones = [.. tokens.Ids.Select((_, i) => i < tokens.Length ? 1 : 0)];
+            inputs.Add(mask.Name, TensorValue.FromIntegers(mask.Element, ones, 1, ones.Length));
+        }
+    }
+
+    private void AddImage(ValueList inputs, float[] planes) =>
+        inputs.Add(_clip.Pixels.Name, TensorValue.FromFloats(_clip.Pixels.Element, planes, 1, 3, InputSize, InputSize));
+
+    private static float[] Run(OnnxSession session, ValueList inputs, TensorSignature output)
+    {
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(inputs.Values, [output.Name]);
+        return Normalized(TensorValue.ToFloats(outputs[0]));
+    }
+
+    private static void RequireLength(ReadOnlySpan<float> image, int side)
+    {
+        if (image.Length != side * side * 3)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"The image has {image.Length} values, expected {side}·{side}·3."), nameof(image));
+        }
     }
 
     internal static float[] BoxFilter(ReadOnlySpan<float> image, int size, int factor)
@@ -159,9 +213,20 @@ public sealed class ClipScorer : IDisposable
         float length = MathF.Sqrt(Dot(vector, vector));
         if (!(length > 0) || !float.IsFinite(length))
         {
-            throw new InvalidModelException("The judge in clip/ returned an embedding of length zero or NaN, expected a direction. Export clip/ again.");
+            throw new InvalidModelException("The judge returned an embedding of length zero or NaN, expected a direction. Export the model again.");
         }
 
         return Array.ConvertAll(vector, v => v / length);
+    }
+
+    private sealed class ValueList : IDisposable
+    {
+        private readonly List<(string Name, OrtValue Value)> _values = [];
+
+        public IReadOnlyList<(string Name, OrtValue Value)> Values => _values;
+
+        public void Add(string name, OrtValue value) => _values.Add((name, value));
+
+        public void Dispose() => _values.ForEach(value => value.Value.Dispose());
     }
 }

@@ -2,14 +2,17 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Pipeline.Cameras;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Imaging;
 
 namespace DreamFusion.Pipeline.Evaluation;
 
 /// <summary>
-/// The views on which an object is scored: azimuths from 0 in even steps, elevation 30 degrees, distance 4, half width 1.15
-/// at the origin, on white; the textureless layer with the light at the camera and ambient 0.4.
+/// The views on which an object is scored: azimuths from 0 in even steps, elevation 30 degrees, on white; the textureless layer with the
+/// light at the camera and ambient 0.4. Objects of the toybox's cameras are seen from distance 4 with half width 1.15 at the origin, others
+/// from the middle of their cameras' ranges of distance and lens.
 /// </summary>
 public static class EvaluationViews
 {
@@ -23,12 +26,24 @@ public static class EvaluationViews
     private const float Radius = 4f;
     private const float HalfWidth = 1.15f;
 
-    /// <summary>The cameras, the first one at the object's front.</summary>
+    /// <summary>The cameras of an object of the toybox's cameras, the first one at the object's front.</summary>
     /// <param name="count">How many, at least 1.</param>
-    public static IReadOnlyList<OrbitCamera> Cameras(int count = Count)
+    public static IReadOnlyList<OrbitCamera> Cameras(int count = Count) => Orbit(count, Radius, HalfWidth);
+
+    /// <summary>The cameras of an object that was trained with a configuration, the first one at the object's front.</summary>
+    /// <param name="configuration">Its configuration; the ranges of the last step count.</param>
+    /// <param name="count">How many, at least 1.</param>
+    public static IReadOnlyList<OrbitCamera> Cameras(RunConfiguration configuration, int count = Count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return [.. Enumerable.Range(0, count).Select(k => new OrbitCamera(k * 360f / count, PolarDegrees, Radius, HalfWidth))];
+        ArgumentNullException.ThrowIfNull(configuration);
+        TrainDataConfiguration toybox = ToyboxPreset.Value.Configuration.Data.Train, own = configuration.Data.Train;
+        if (own.RadiusRange == toybox.RadiusRange && own.HalfWidthRange == toybox.HalfWidthRange)
+        {
+            return Cameras(count);
+        }
+        var ranges = CameraRanges.At(own, configuration.Iters, configuration.Iters);
+        float radius = Middle(ranges.Radius);
+        return Orbit(count, radius, ranges.HalfWidthOf(Middle(ranges.Lens), radius, aspect: 1f));
     }
 
     /// <summary>Renders all layers of every view.</summary>
@@ -40,7 +55,19 @@ public static class EvaluationViews
     public static IReadOnlyList<ViewLayers> Render(LayeredRenderer renderer, int count, int width, int height, int stepsAcrossSphere)
     {
         ArgumentNullException.ThrowIfNull(renderer);
-        return [.. Cameras(count).Select(camera => renderer.Render(camera, width, height, stepsAcrossSphere, Ambient))];
+        return Render(renderer, Cameras(count), width, height, stepsAcrossSphere);
+    }
+
+    /// <summary>Renders all layers of every view.</summary>
+    /// <param name="renderer">Renders the field.</param>
+    /// <param name="cameras">The views.</param>
+    /// <param name="width">Width of each picture, pixels.</param>
+    /// <param name="height">Height of each picture, pixels.</param>
+    /// <param name="stepsAcrossSphere">March steps across the bounding sphere.</param>
+    public static IReadOnlyList<ViewLayers> Render(LayeredRenderer renderer, IEnumerable<OrbitCamera> cameras, int width, int height, int stepsAcrossSphere)
+    {
+        ArgumentNullException.ThrowIfNull(renderer);
+        return [.. cameras.Select(camera => renderer.Render(camera, width, height, stepsAcrossSphere, Ambient))];
     }
 
     /// <summary>A contact sheet: one column a view; rows colour, textureless, normal, opacity.</summary>
@@ -55,4 +82,12 @@ public static class EvaluationViews
             [.. views.Select(view => view.Opacity)],
         ]);
     }
+
+    private static IReadOnlyList<OrbitCamera> Orbit(int count, float radius, float halfWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return [.. Enumerable.Range(0, count).Select(k => new OrbitCamera(k * 360f / count, PolarDegrees, radius, halfWidth))];
+    }
+
+    private static float Middle(Interval range) => 0.5f * (range.Min + range.Max);
 }

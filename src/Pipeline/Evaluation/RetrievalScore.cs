@@ -26,16 +26,13 @@ public sealed class RetrievalScore : IDisposable
     public const string GeometryRetrieval = "geometry_retrieval";
 
     private readonly ClipScorer _scorer;
-    private readonly PromptVocabulary? _vocabulary;
-    private readonly CaptionSet? _captions;
-    private readonly float[][] _embeddings;
+    private readonly CaptionRetrieval? _retrieval;
 
     private RetrievalScore(ModelFolder model)
     {
         _scorer = new ClipScorer(model);
-        _vocabulary = PromptVocabulary.TryLoad(model);
-        _captions = _vocabulary is null ? null : new CaptionSet(_vocabulary);
-        _embeddings = [.. (_captions?.All ?? []).Select(caption => _scorer.EmbedText(caption.Text))];
+        PromptVocabulary? vocabulary = PromptVocabulary.TryLoad(model);
+        _retrieval = vocabulary is null ? null : CaptionRetrieval.Of(_scorer, vocabulary);
     }
 
     /// <summary>Loads a model folder's judge and embeds the captions; null where the folder has no judge.</summary>
@@ -72,12 +69,9 @@ public sealed class RetrievalScore : IDisposable
     public string BestCaption(FloatImage picture, bool withColours = true)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        if (_captions is null)
-        {
-            throw new InvalidOperationException("The model folder has no vocabulary.json, so there are no captions to choose from.");
-        }
-        IReadOnlyList<RetrievalCaption> competing = withColours ? _captions.All : _captions.Colourless;
-        return competing[ClipScorer.Retrieve(_scorer.EmbedPixels(picture.Data), [.. _embeddings.Take(competing.Count)]).Best].Text;
+        return _retrieval is null
+            ? throw new InvalidOperationException("The model folder has no vocabulary.json, so there are no captions to choose from.")
+            : _retrieval.BestCaption(_scorer.EmbedPixels(picture.Data), withColours);
     }
 
     /// <inheritdoc/>
@@ -87,28 +81,14 @@ public sealed class RetrievalScore : IDisposable
     {
         float[] text = _scorer.EmbedText(prompt);
         KeyValuePair<string, double> score = new(ClipScore, images.Average(image => (double)ClipScorer.Retrieve(image, [text]).Similarities[0]));
-        return Wanted(prompt) is { } wanted
-            ? [score, new(ColourRetrieval, Share(images, _captions!.All, wanted.IsRight, wanted.Coloured))]
-            : [score];
+        return _retrieval?.InColour(prompt, images) is { } right ? [score, new(ColourRetrieval, Share(right))] : [score];
     }
 
-    private IReadOnlyList<KeyValuePair<string, double>> Geometry(string prompt, float[][] images) => Wanted(prompt) is { } wanted
-        ? [new(GeometryRetrieval, Share(images, _captions!.Colourless, wanted.IsRightWithoutColour, wanted.Colourless))]
-        : [];
+    private IReadOnlyList<KeyValuePair<string, double>> Geometry(string prompt, float[][] images) =>
+        _retrieval?.InGeometry(prompt, images) is { } right ? [new(GeometryRetrieval, Share(right))] : [];
 
-    private WantedCaption? Wanted(string prompt) => _vocabulary is null ? null : WantedCaption.For(_vocabulary, prompt);
+    private static double Share(IReadOnlyList<bool> right) => right.Average(r => r ? 1d : 0d);
 
-    // The captions are the first ones of all, so their embeddings are the first ones too; a prompt of several objects stands behind them.
-    private double Share(float[][] images, IReadOnlyList<RetrievalCaption> captions, Func<RetrievalCaption, bool> isRight, string? own)
-    {
-        float[][] competing = [.. _embeddings.Take(captions.Count), .. own is null ? Array.Empty<float[]>() : [_scorer.EmbedText(own)]];
-        return images.Average(image =>
-        {
-            int best = ClipScorer.Retrieve(image, competing).Best;
-            return (best < captions.Count ? isRight(captions[best]) : own is not null) ? 1d : 0d;
-        });
-    }
-
-    private static FloatImage ToRgb(FloatImage grey) =>
+    internal static FloatImage ToRgb(FloatImage grey) =>
         new(grey.Width, grey.Height, 3, [.. grey.Data.SelectMany(value => new[] { value, value, value })]);
 }

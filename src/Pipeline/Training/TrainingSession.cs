@@ -144,7 +144,7 @@ public sealed class TrainingSession : IDisposable
     private IReadOnlyList<ViewLayers> Render(int views, int width, int height)
     {
         using IDisposable? average = _trainer.Average?.InPlace();
-        return EvaluationViews.Render(_pictures, views, width, height, _configuration.Renderer.EvalMaxSteps);
+        return EvaluationViews.Render(_pictures, EvaluationViews.Cameras(_configuration, views), width, height, _configuration.Renderer.EvalMaxSteps);
     }
 
     private string Save() => _run.Save(TrainerCheckpoint.Capture(_trainer, _configuration, _run.Model.Hashes));

@@ -1,5 +1,6 @@
 using System;
 using BenchmarkDotNet.Running;
+using DreamFusion.Bench.Evaluation;
 using DreamFusion.Bench.Guidance;
 using DreamFusion.Bench.Prompts;
 using DreamFusion.Bench.Training;
@@ -24,6 +25,14 @@ if (args is ["prompts", ..])
 if (args is ["training", ..])
 {
     return TrainingCommand.Run(args.AsSpan(1));
+}
+if (args is ["janus", ..])
+{
+    return JanusCommand.Run(args.AsSpan(1));
+}
+if (args is ["front-back", ..])
+{
+    return JanusCommand.Measure(args.AsSpan(1));
 }
 if (args is ["encoder", ..])
 {

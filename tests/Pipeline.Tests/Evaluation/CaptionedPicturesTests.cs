@@ -79,7 +79,7 @@ public sealed class CaptionedPicturesTests : IDisposable
         }
 
         string table = Path.Combine(clip, FrontBackTable.FileName);
-        string json = $$"""{"judge_sha256": "{{ClipFolder.Open(clip).Hash()}}", "renders": 200, "objects": {"car": 0.93, "sphere": 0.5}}""";
+        string json = "{\"judge_sha256\": \"" + ClipFolder.Open(clip).Hash() + "\", \"renders\": 200, \"objects\": {\"car\": 0.93, \"sphere\": 0.5}}";
         File.WriteAllText(table, json);
         FrontBackTable read = FrontBackTable.Of(ClipFolder.Open(clip));
         Assert.True(read.Find("car")!.IsTrusted);

@@ -49,7 +49,17 @@ public static class EvaluationTable
 
         text.Append('\n');
         Turntables(text, report);
+        Trusted(text, report);
         Undetermined(text, report);
+    }
+
+    private static void Trusted(StringBuilder text, JudgeReport report)
+    {
+        if (report.FrontBack.Objects.Count > 0)
+        {
+            string[] trusted = [.. report.FrontBack.Objects.Where(entry => entry.Value.IsTrusted).OrderByDescending(entry => entry.Value.Accuracy).Select(entry => $"{entry.Key} {Percent(entry.Value.Accuracy)}")];
+            text.Append(CultureInfo.InvariantCulture, $"The judge tells front from back for {trusted.Length} of {report.FrontBack.Objects.Count} objects{(trusted.Length > 0 ? ": " : "")}{string.Join(", ", trusted)}.\n\n");
+        }
     }
 
     // The paper's ground-truth row has one line in the table; what its turntables say about backs is a table of its own.

@@ -75,7 +75,7 @@ public static class JanusCommand
         var folder = ClipFolder.Open(arguments.Length == 4 ? arguments[3] : EmbeddedJudge);
         using ClipScorer judge = new(folder);
         var table = FrontBackTable.Measure(judge, CaptionedPictures.Open(arguments[0]), Vocabulary());
-        string json = table.ToJson(folder, "Share of labelled renders (tools/toybox/pictures.py labelled, seed 4242) whose view the judge names rightly, front view or back view; written by bench -- front-back.");
+        string json = table.ToJson(folder, "Share of labelled renders (tools/toybox/pictures.py labelled, seed 4243) whose view the judge names rightly, front view or back view; written by bench -- front-back.");
         WholeFile.Write(arguments[1], json);
         Console.Write(json);
         return 0;

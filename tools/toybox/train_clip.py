@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from clip_model import *
 from tok import Tokenizer
 import captions
-ap = options.training_parser('Trains the CLIP-like pair of encoders on data/train -> clip.pt.', 50); ap.add_argument('minutes', type=float, nargs='?'); ap.add_argument('threads', type=int, nargs='?', default=1); ap.add_argument('checkpoint', nargs='?'); ap.add_argument('--views', type=float, default=0, metavar='W', help='weight of a cross-entropy that tells the view words apart: the right coarse view among the four, the rest of the caption the same; front and back views are then drawn three times as often'); ap.add_argument('--rate', type=float, default=1.5e-3, help='peak learning rate')
+ap = options.training_parser('Trains the CLIP-like pair of encoders on data/train -> clip.pt.', 50); ap.add_argument('minutes', type=float, nargs='?'); ap.add_argument('threads', type=int, nargs='?', default=1); ap.add_argument('checkpoint', nargs='?'); ap.add_argument('--views', type=float, default=0, metavar='W', help='weight of a cross-entropy that tells front view from back view in an otherwise equal caption; front and back views are then drawn five times as often'); ap.add_argument('--rate', type=float, default=1.5e-3, help='peak learning rate')
 a = ap.parse_args(); dev = options.device(a); torch.set_num_threads(a.threads); torch.manual_seed(0); B = 96; LR = a.rate
 X = np.memmap('data/train.rgb', np.uint8, 'r').reshape(-1, 64, 64, 3); meta = [(c, v, float(z), float(p)) for c, v, z, p in (l.split('\t')[:4] for l in open('data/train.tsv'))]; N = len(X); tk = Tokenizer('tokenizer'); im, tx = ImageEnc(), ClipText(len(tk.vocab)); ls = torch.nn.Parameter(torch.tensor(math.log(14.)))
 print(sum(p.numel() for p in im.parameters()), sum(p.numel() for p in tx.parameters()))
@@ -16,7 +16,7 @@ def cap(k):
     c = ''
     while not c: c = captions.make(*meta[k], rnd)
     return c
-COARSE = ['front view', 'side view', 'back view', 'overhead view']; P0 = np.cumsum([3. if v in ('front view', 'back view') else 1. for _, v, _, _ in meta])
+SIDES = ['front view', 'back view']; P0 = np.cumsum([5. if v in SIDES else 1. for _, v, _, _ in meta])
 def draw():
     return rng.integers(0, N, B) if a.views == 0 else np.searchsorted(P0, rng.random(B) * P0[-1])
 while True:
@@ -26,8 +26,8 @@ while True:
     j = draw(); x = torch.from_numpy(X[j]).to(dev).permute(0, 3, 1, 2).float().div_(127.5).sub_(1); ids = torch.tensor([tk(cap(k)) for k in j], device=dev)
     s = ls.exp().clamp(max=60); e = im(x); lo = s * e @ tx(ids).t(); cores = [meta[k][0] for k in j]; T = torch.tensor([[float(p == q) for q in cores] for p in cores], device=dev); T = T / T.sum(1, keepdim=True)
     loss = -.5 * ((T * lo.log_softmax(1)).sum(1).mean() + (T * lo.t().log_softmax(1)).sum(1).mean())
-    if a.views > 0:  # half of the batch: texts cost as much as images
-        h = j[:B // 2]; w = tx(torch.tensor([tk(meta[k][0] + ', ' + v) for k in h for v in COARSE], device=dev)).view(len(h), len(COARSE), -1); q = s * (w * e[:len(h), None]).sum(2); y = torch.tensor([COARSE.index(meta[k][1]) for k in h], device=dev); loss = loss + a.views * F.cross_entropy(q, y)
+    if a.views > 0:  # its own view words against the opposite ones
+        h = [i for i, k in enumerate(j) if meta[k][1] in SIDES]; w = tx(torch.tensor([tk(meta[j[i]][0] + ', ' + v) for i in h for v in SIDES], device=dev)).view(len(h), 2, -1); q = s * (w * e[h, None]).sum(2); y = torch.tensor([SIDES.index(meta[j[i]][1]) for i in h], device=dev); loss = loss + a.views * F.cross_entropy(q, y)
     opt.zero_grad(); loss.backward(); opt.step(); it += 1
     if it % a.log == 0: print(it, f'{time.time()-t0:.0f}s', loss.item(), (lo.argmax(1) == torch.arange(B, device=dev)).float().mean().item(), *([(q.argmax(1) == y).float().mean().item()] if a.views > 0 else []), flush=True)
 options.save({'img': im.state_dict(), 'txt': tx.state_dict(), 'scale': ls.exp().item()}, 'clip.pt')

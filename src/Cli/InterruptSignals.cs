@@ -6,7 +6,8 @@ using DreamFusion.Pipeline;
 namespace DreamFusion.Cli;
 
 /// <summary>
-/// Ctrl+C, SIGTERM and SIGHUP: the first asks the run to stop after its step and save, the second ends the process at once.
+/// Ctrl+C, SIGTERM and SIGHUP: the first asks the run to stop after its step and save, the second ends the process at once, unless it is
+/// a SIGHUP: a terminal that closes sends several.
 /// </summary>
 internal sealed class InterruptSignals : IDisposable
 {
@@ -43,7 +44,12 @@ internal sealed class InterruptSignals : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _count) > 1)
         {
-            Environment.Exit((int)ExitCode.Interrupted);
+            if (context.Signal != PosixSignal.SIGHUP)
+            {
+                Environment.Exit((int)ExitCode.Interrupted);
+            }
+
+            return;
         }
 
         _stop.Cancel();

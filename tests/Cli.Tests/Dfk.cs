@@ -23,6 +23,9 @@ public static class Dfk
     /// <summary>Path of the built program, which the build copies next to this test.</summary>
     public static string ProgramPath { get; } = Path.Combine(AppContext.BaseDirectory, "dfk.dll");
 
+    /// <summary>The program that gives another one a terminal.</summary>
+    public const string TerminalProgram = "/usr/bin/script";
+
     /// <summary>Runs it to its end.</summary>
     public static DfkResult Run(params string[] arguments)
     {
@@ -53,6 +56,23 @@ public static class Dfk
         // Not the user's own cache.
         start.Environment["DFK_CACHE"] = _cache;
         return Process.Start(start)!;
+    }
+
+    /// <summary>Starts it in a folder on a terminal of its own, which is closed when the process that is returned ends.</summary>
+    public static Process StartOnTerminal(string folder, IReadOnlyList<string> arguments)
+    {
+        string command = "exec " + string.Join(' ', ((string[])["dotnet", ProgramPath, .. arguments]).Select(word => $"'{word}'"));
+        ProcessStartInfo start = new(TerminalProgram, ["-q", "-f", "-c", command, "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        };
+        start.Environment["DFK_CACHE"] = _cache;
+        start.Environment["TERM"] = "xterm";
+        Process process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        return process;
     }
 
     private static bool InterruptIsIgnored

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading;
+using DreamFusion.Pipeline.Runs;
 using Xunit;
 
 namespace DreamFusion.Cli.Tests;
@@ -177,6 +178,34 @@ public sealed class TrainCommandTests : IDisposable
         string latest = File.ReadAllText(_folder.File("run/checkpoints/latest")).Trim();
         Assert.True(File.Exists(_folder.File("run/checkpoints/" + latest)), latest);
         Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [TerminalFact]
+    public void A_closed_terminal_saves_the_state()
+    {
+        using (Process terminal = Dfk.StartOnTerminal(_folder.Path, ["train", .. Short("a hamburger", 100_000), "--out", "run"]))
+        {
+            string metrics = _folder.File("run/metrics.jsonl");
+            while (!terminal.HasExited && !(File.Exists(metrics) && new FileInfo(metrics).Length > 0))
+            {
+                Thread.Sleep(20);
+            }
+
+            // The terminal goes without a word: dfk is hung up and every further write to it fails.
+            terminal.Kill();
+            terminal.WaitForExit();
+        }
+
+        // dfk is nobody's child any more; the lock says when it has ended.
+        Stopwatch waited = Stopwatch.StartNew();
+        while (RunFinder.Summary(_folder.File("run")) is { Status: RunStatus.Running } && waited.Elapsed < TimeSpan.FromMinutes(2))
+        {
+            Thread.Sleep(50);
+        }
+
+        Assert.Equal(RunStatus.Interrupted, RunFinder.Summary(_folder.File("run"))!.Status);
+        string latest = File.ReadAllText(_folder.File("run/checkpoints/latest")).Trim();
+        Assert.True(File.Exists(_folder.File("run/checkpoints/" + latest)), latest);
     }
 
     [UnixTheory]

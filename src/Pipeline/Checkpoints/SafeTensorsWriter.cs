@@ -9,8 +9,8 @@ using System.Text.Json;
 namespace DreamFusion.Pipeline.Checkpoints;
 
 /// <summary>
-/// Writes safetensors files as the reference implementation does: tensors by width (widest first), then name; header padded with
-/// spaces to a multiple of 8. The same tensors and metadata give the same bytes, whatever the order in which they come.
+/// Writes safetensors files as the reference implementation does: tensors by type (widest first, in the order of
+/// <see cref="TensorType"/>), then name; header padded with spaces to a multiple of 8; no metadata where there are none. The same tensors and metadata give the same bytes, whatever the order in which they come.
 /// </summary>
 public static class SafeTensorsWriter
 {
@@ -29,7 +29,7 @@ public static class SafeTensorsWriter
         }
 
         KeyValuePair<string, Tensor>[] ordered =
-            [.. tensors.OrderByDescending(t => t.Value.Type.Bits()).ThenBy(t => t.Key, StringComparer.Ordinal)];
+            [.. tensors.OrderByDescending(t => t.Value.Type).ThenBy(t => t.Key, StringComparer.Ordinal)];
         ReadOnlySpan<byte> json = Header(metadata, ordered);
         int padded = (json.Length + Alignment - 1) / Alignment * Alignment;
         Span<byte> length = stackalloc byte[8];
@@ -52,13 +52,11 @@ public static class SafeTensorsWriter
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter json = new(buffer);
         json.WriteStartObject();
-        json.WriteStartObject(SafeTensorsHeader.MetadataName);
-        foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        if (metadata.Count > 0)
         {
-            json.WriteString(key, value);
+            WriteTexts(json, SafeTensorsHeader.MetadataName, metadata);
         }
 
-        json.WriteEndObject();
         long begin = 0;
         foreach ((string name, Tensor tensor) in ordered)
         {
@@ -74,6 +72,17 @@ public static class SafeTensorsWriter
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan;
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, string value) in texts.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<long> numbers)

@@ -2,7 +2,7 @@ using System;
 
 namespace DreamFusion.Pipeline.Checkpoints;
 
-/// <summary>Types of the safetensors format; names and widths from the format's reference implementation.</summary>
+/// <summary>Types of the safetensors format; names, widths and order, by which files are laid out, from the format's reference implementation.</summary>
 public enum TensorType
 {
     /// <summary>4-bit float.</summary>

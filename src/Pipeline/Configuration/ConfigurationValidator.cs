@@ -85,6 +85,12 @@ internal sealed partial class ConfigurationValidator
         Share("phong_ratio", c.PhongRatio);
         Within("checkpoint_interval", c.CheckpointInterval, 1, 1_000_000);
         Within("checkpoint_keep", c.CheckpointKeep, 1, 1_000_000);
+        Within("checkpoint_milestones", c.CheckpointMilestones, 0, 1_000_000);
+        Require(
+            "checkpoint_milestones",
+            c.CheckpointInterval < 1 || c.CheckpointMilestones % c.CheckpointInterval == 0,
+            string.Create(CultureInfo.InvariantCulture, $"0 or a multiple of checkpoint_interval, {c.CheckpointInterval}"),
+            c.CheckpointMilestones);
         Within("preview_interval", c.PreviewInterval, 0, 1_000_000);
         Require("ema_decay", c.EmaDecay is >= 0f and < 1f, "0 to below 1", c.EmaDecay);
         Within("ema_interval", c.EmaInterval, 1, 1_000_000);

@@ -106,6 +106,13 @@ public sealed record RunConfiguration
     [NotPartOfResult]
     public int CheckpointKeep { get; init; } = 2;
 
+    /// <summary>
+    /// Checkpoints of every that many steps are kept for good, beside the newest; 0 for none or a multiple of
+    /// <see cref="CheckpointInterval"/>, default 0.
+    /// </summary>
+    [NotPartOfResult]
+    public int CheckpointMilestones { get; init; }
+
     /// <summary>Steps between two preview sheets, 0 for none; default 100.</summary>
     [NotPartOfResult]
     public int PreviewInterval { get; init; } = 100;

@@ -48,7 +48,7 @@ internal sealed class LineFile : IDisposable
         {
             _file.Write([.. line, (byte)'\n']);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DfkException(ExitCode.MachineLacks, $"{Path} cannot be written: {e.Message} Free space on its disk; the last checkpoint is intact.", e);
         }

@@ -37,6 +37,9 @@ public sealed class RunFolder : IDisposable
     internal const string SheetName = "sheet.png";
 
     private const string LockName = ".lock";
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
     private const int MostRunsOfOneName = 100_000;
 
     private readonly FileStream _lock;
@@ -130,14 +133,17 @@ public sealed class RunFolder : IDisposable
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="step">Steps done by the checkpoint that the run goes on from; 0 to begin again.</param>
+    /// <param name="damaged">Steps whose checkpoints cannot be read; they are set aside.</param>
     /// <exception cref="DfkException">
-    /// With <see cref="ExitCode.BadInput"/>, if another process runs in it; with <see cref="ExitCode.MachineLacks"/>, if it cannot be written.
+    /// With <see cref="ExitCode.BadInput"/>, if another process runs in it or has gone on with it since that checkpoint was chosen; with <see cref="ExitCode.MachineLacks"/>, if it cannot be written.
     /// </exception>
-    public static RunFolder Reopen(string path, int step)
+    public static RunFolder Reopen(string path, int step, IReadOnlyCollection<int>? damaged = null)
     {
+        RunFolder? folder = null;
         try
         {
-            var folder = new RunFolder(path, FileMode.OpenOrCreate);
+            folder = new RunFolder(path, FileMode.OpenOrCreate);
+            folder.RequireNewest(step, damaged ?? []);
             foreach (string left in Directory.EnumerateFiles(path, "*" + WholeFile.TemporarySuffix, SearchOption.AllDirectories))
             {
                 File.Delete(left);
@@ -145,19 +151,26 @@ public sealed class RunFolder : IDisposable
 
             folder._metrics.CutBack(line => RunJson.StepOf(line) is { } at && at <= step ? LineFile.Cut.Keep : LineFile.Cut.Before);
             folder._log.CutBack(line => RunLog.CutAt(line, step));
-            return folder;
+            RunFolder reopened = folder;
+            folder = null;
+            return reopened;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DfkException(ExitCode.MachineLacks, $"run folder {path} cannot be written: {e.Message} Make it writable, or copy it elsewhere.", e);
         }
+        finally
+        {
+            folder?.Dispose();
+        }
     }
 
     /// <summary>The folder with the checkpoints.</summary>
     /// <param name="keep">Newest checkpoints kept, at least 1.</param>
-    public CheckpointFolder Checkpoints(int keep)
+    /// <param name="milestones">Checkpoints of every that many steps are kept beside them, 0 for none.</param>
+    public CheckpointFolder Checkpoints(int keep, int milestones = 0)
     {
-        return new CheckpointFolder(CheckpointsPath, keep);
+        return new CheckpointFolder(CheckpointsPath, keep, milestones);
     }
 
     /// <summary>Writes the resolved configuration; <c>dfk train --config</c> on it repeats the run.</summary>
@@ -230,6 +243,25 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    // The checkpoint was chosen before the folder was claimed; another process may have run in it in between.
+    private void RequireNewest(int step, IReadOnlyCollection<int> damaged)
+    {
+        if (!Directory.Exists(CheckpointsPath))
+        {
+            return;
+        }
+
+        CheckpointFolder checkpoints = Checkpoints(keep: 1);
+        if (checkpoints.Steps.LastOrDefault(at => at > step && !damaged.Contains(at)) is > 0 and int later)
+        {
+            throw new DfkException(
+                ExitCode.BadInput,
+                string.Create(CultureInfo.InvariantCulture, $"run folder {Path}: expected its newest checkpoint after {step} steps, got one after {later}: another dfk has gone on with the run meanwhile. Give the command again."));
+        }
+
+        checkpoints.SetAside(damaged);
+    }
+
     // Null if another process was faster.
     private static RunFolder? Claim(string path)
     {
@@ -256,14 +288,17 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>A lock that ends with the process, however it ends.</summary>
+    /// <summary>
+    /// A lock that ends with the process, however it ends. The file stays: were it deleted, a process that had opened it just before and
+    /// one that made it anew could both hold "the" lock.
+    /// </summary>
     private static FileStream Lock(string path)
     {
         try
         {
-            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
-        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(System.IO.Path.Combine(path, LockName)))
+        catch (IOException e) when (e.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock)
         {
             throw new DfkException(ExitCode.BadInput, $"run folder {path}: another dfk is running in it. Wait for it, stop it, or choose another --out.", e);
         }

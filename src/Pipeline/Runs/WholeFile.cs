@@ -4,7 +4,9 @@ using System.Text;
 
 namespace DreamFusion.Pipeline.Runs;
 
-/// <summary>Writes files whole or not at all: to a temporary name beside the target, flushed to the disk, then renamed over it.</summary>
+/// <summary>
+/// Writes files whole or not at all: to a temporary name beside the target, flushed to the disk, renamed over it, and the folder flushed.
+/// </summary>
 public static class WholeFile
 {
     /// <summary>Ends the temporary names; a file left behind by a killed process is recognised by it.</summary>
@@ -39,6 +41,7 @@ public static class WholeFile
             }
 
             File.Move(temporary, path, overwrite: true);
+            FolderFlush.Of(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,9 @@ namespace DreamFusion.Pipeline.Training;
 /// <param name="Checkpoint">The checkpoint, or null: from step 0.</param>
 /// <param name="CheckpointPath">Path of the checkpoint.</param>
 /// <param name="Notes">What the user should know, one line each.</param>
-internal sealed record ResumePoint(string Folder, RunSummary? Summary, Checkpoint? Checkpoint, string? CheckpointPath, IReadOnlyList<string> Notes)
+/// <param name="Damaged">Steps whose checkpoints cannot be read.</param>
+internal sealed record ResumePoint(
+    string Folder, RunSummary? Summary, Checkpoint? Checkpoint, string? CheckpointPath, IReadOnlyList<string> Notes, IReadOnlyList<int> Damaged)
 {
     /// <summary>Steps done.</summary>
     public int Step => Checkpoint?.Step ?? 0;
@@ -43,7 +45,8 @@ internal sealed record ResumePoint(string Folder, RunSummary? Summary, Checkpoin
             throw new DfkException(ExitCode.BadInput, $"run folder {folder}: expected the run of an object, got a run of --{task}; run it again with another --out.");
         }
         List<string> notes = [];
-        (Checkpoint? checkpoint, string? path) = NewestGood(folder, notes);
+        List<int> damaged = [];
+        (Checkpoint? checkpoint, string? path) = NewestGood(folder, notes, damaged);
         if (checkpoint is not null)
         {
             TrainerCheckpoint.RequireSameRun(checkpoint, configuration);
@@ -52,7 +55,7 @@ internal sealed record ResumePoint(string Folder, RunSummary? Summary, Checkpoin
         {
             TrainerCheckpoint.RequireSameRun(ConfigurationFile.WriteDetermining(ConfigurationFile.Read(written)), "the run folder", configuration);
         }
-        return new ResumePoint(folder, summary, checkpoint, path, notes);
+        return new ResumePoint(folder, summary, checkpoint, path, notes, damaged);
     }
 
     /// <summary>The result of a run that needs nothing more, or null if there is work left.</summary>
@@ -76,7 +79,7 @@ internal sealed record ResumePoint(string Folder, RunSummary? Summary, Checkpoin
         };
     }
 
-    private static (Checkpoint? Checkpoint, string? Path) NewestGood(string folder, List<string> notes)
+    private static (Checkpoint? Checkpoint, string? Path) NewestGood(string folder, List<string> notes, List<int> damaged)
     {
         string path = Path.Combine(folder, RunFolder.CheckpointsName);
         if (!Directory.Exists(path))
@@ -89,13 +92,14 @@ internal sealed record ResumePoint(string Folder, RunSummary? Summary, Checkpoin
         {
             try
             {
-                Checkpoint checkpoint = CheckpointFile.Read(checkpoints.PathOf(step));
-                notes.AddRange(problems.Select(problem => string.Create(CultureInfo.InvariantCulture, $"{problem} The one after {step} steps is taken.")));
+                Checkpoint checkpoint = checkpoints.Read(step);
+                notes.AddRange(problems.Select(problem => string.Create(CultureInfo.InvariantCulture, $"{problem} The one after {step} steps is taken, the damaged file set aside.")));
                 return (checkpoint, checkpoints.PathOf(step));
             }
             catch (DfkException e) when (e.ExitCode == ExitCode.BadInput)
             {
                 problems.Add(e.Message);
+                damaged.Add(step);
             }
         }
         return problems.Count == 0

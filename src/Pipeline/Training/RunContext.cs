@@ -32,7 +32,7 @@ internal sealed class RunContext : IDisposable
         Observer = observer;
         Model = model;
         FirstStep = resume?.Step ?? 0;
-        Folder = resume is null ? RunFolder.Create(request.OutputFolder, configuration.Prompt) : RunFolder.Reopen(resume.Folder, resume.Step);
+        Folder = resume is null ? RunFolder.Create(request.OutputFolder, configuration.Prompt) : RunFolder.Reopen(resume.Folder, resume.Step, resume.Damaged);
         try
         {
             observer.Started(Folder.Path, configuration.Iters);
@@ -96,9 +96,21 @@ internal sealed class RunContext : IDisposable
         }
         catch (Exception e)
         {
-            _record.Fail(e, step());
-            Folder.Log($"failed at step {step()}: {e}");
+            TryRecord(() => _record.Fail(e, step()));
+            TryRecord(() => Folder.Log($"failed at step {step()}: {e}"));
             throw;
+        }
+    }
+
+    // Where the disk is what failed, neither record nor log may take another word; the error that ended the run is the one to report.
+    private static void TryRecord(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (DfkException e) when (e.ExitCode == ExitCode.MachineLacks)
+        {
         }
     }
 
@@ -140,7 +152,7 @@ internal sealed class RunContext : IDisposable
     public string Save(Checkpoint checkpoint)
     {
         Observer.PhaseChanged(TrainingPhase.Saving);
-        string path = Folder.Checkpoints(Configuration.CheckpointKeep).Save(checkpoint);
+        string path = Folder.Checkpoints(Configuration.CheckpointKeep, Configuration.CheckpointMilestones).Save(checkpoint);
         _record.Write(RunStatus.Running, checkpoint.Step);
         Folder.LogCheckpoint(checkpoint.Step, path);
         Observer.FileWritten(path);

@@ -53,6 +53,7 @@ public sealed class CheckpointTests : IDisposable
             Device = "cuda:1",
             CheckpointInterval = 3,
             CheckpointKeep = 9,
+            CheckpointMilestones = 12,
             PreviewInterval = 1,
             Preset = "other",
         });
@@ -120,6 +121,37 @@ public sealed class CheckpointTests : IDisposable
         // 300 was saved last, as after a return to an earlier state; with it the newest other one stays.
         Assert.Equal([300, 1_000_000], folder.Steps);
         Assert.Equal("000300.safetensors\n", File.ReadAllText(Path.Combine(folder.Path, "latest")));
+    }
+
+    [Fact]
+    public void Milestones_are_kept_beside_the_newest()
+    {
+        CheckpointFolder folder = new(_folder.File("checkpoints"), keep: 2, milestones: 100);
+        foreach (int step in new[] { 50, 100, 150, 200, 250, 300, 350 })
+        {
+            folder.Save(Make(step));
+        }
+
+        Assert.Equal([100, 200, 300, 350], folder.Steps);
+        RunConfiguration run = new() { Prompt = "x", Iters = 1000, CheckpointInterval = 50 };
+        // Two newest and one being written; with ten milestones; never more than a run saves.
+        Assert.Equal(3, CheckpointFolder.MostFiles(run));
+        Assert.Equal(13, CheckpointFolder.MostFiles(run with { CheckpointMilestones = 100 }));
+        Assert.Equal(2, CheckpointFolder.MostFiles(run with { Iters = 50 }));
+        DfkException error = Assert.Throws<DfkException>(() => (run with { CheckpointMilestones = 120 }).Validate());
+        Assert.Contains("checkpoint_milestones: expected 0 or a multiple of checkpoint_interval, 50, got 120", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_step_than_its_name_says_is_refused()
+    {
+        CheckpointFolder folder = new(_folder.File("checkpoints"), keep: 2);
+        folder.Save(Make(3));
+        Assert.Equal(3, folder.Read(3).Step);
+        File.Move(folder.PathOf(3), folder.PathOf(4));
+        DfkException error = Assert.Throws<DfkException>(() => folder.Read(4));
+        Assert.Equal(ExitCode.BadInput, error.ExitCode);
+        Assert.Contains("expected the state after 4 steps, as its name says, got that after 3", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

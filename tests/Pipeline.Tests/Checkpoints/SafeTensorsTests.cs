@@ -36,7 +36,7 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Fact]
-    public void Writes_widest_first_then_by_name_with_a_header_of_whole_words()
+    public void Writes_by_type_then_by_name_with_a_header_of_whole_words()
     {
         Dictionary<string, Tensor> tensors = new()
         {
@@ -49,9 +49,9 @@ public sealed class SafeTensorsTests : IDisposable
         Assert.Equal(0, length % 8);
         string header = Encoding.UTF8.GetString(file, 8, (int)length);
         Assert.Equal(
-            """{"__metadata__":{"x":"1","y":"\u00E9\n\u0022"},"a":{"dtype":"I32","shape":[1,1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"z":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""",
+            """{"__metadata__":{"x":"1","y":"\u00E9\n\u0022"},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"I32","shape":[1,1],"data_offsets":[4,8]},"z":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""",
             header.TrimEnd(' '));
-        Assert.Equal<byte>([0xFB, 0xFF, 0xFF, 0xFF, 0, 0, 0x80, 0x3F, 1, 2, 3], file[(8 + (int)length)..]);
+        Assert.Equal<byte>([0, 0, 0x80, 0x3F, 0xFB, 0xFF, 0xFF, 0xFF, 1, 2, 3], file[(8 + (int)length)..]);
         Assert.Equal(file, Write(new() { ["x"] = "1", ["y"] = "é\n\"" }, tensors.Reverse().ToDictionary()));
         File.WriteAllBytes(_folder.File("w"), file);
         using SafeTensorsReader reader = SafeTensorsReader.Open(_folder.File("w"));

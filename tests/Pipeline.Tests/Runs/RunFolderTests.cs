@@ -86,6 +86,62 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_that_was_left_behind_does_not_count_and_one_that_is_held_does()
+    {
+        string path = _folder.File("run");
+        using (RunFolder first = RunFolder.Create(path, "x"))
+        {
+            DfkException error = Assert.Throws<DfkException>(() => RunFolder.Reopen(path, 0));
+            Assert.Equal(ExitCode.BadInput, error.ExitCode);
+            Assert.Contains("another dfk is running in it", error.Message, StringComparison.Ordinal);
+        }
+
+        // The file stays, or a process that had opened it could hold a lock on a name that another makes anew.
+        Assert.True(File.Exists(Path.Combine(path, ".lock")));
+        using RunFolder again = RunFolder.Reopen(path, 0);
+    }
+
+    [Fact]
+    public void A_lock_that_cannot_be_opened_is_not_taken_for_a_running_process()
+    {
+        string path = _folder.File("run");
+        RunFolder.Create(path, "x").Dispose();
+        File.Delete(Path.Combine(path, ".lock"));
+        Directory.CreateDirectory(Path.Combine(path, ".lock"));
+        DfkException error = Assert.Throws<DfkException>(() => RunFolder.Reopen(path, 0));
+        Assert.Equal(ExitCode.MachineLacks, error.ExitCode);
+        Assert.Contains("cannot be written", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_another_process_has_gone_on_with_meanwhile_is_refused()
+    {
+        string path = _folder.File("run");
+        RunFolder.Create(path, "x").Dispose();
+        Directory.CreateDirectory(Path.Combine(path, "checkpoints"));
+        File.WriteAllText(Path.Combine(path, "checkpoints", "000008.safetensors"), "newer");
+        DfkException error = Assert.Throws<DfkException>(() => RunFolder.Reopen(path, 4));
+        Assert.Equal(ExitCode.BadInput, error.ExitCode);
+        Assert.Contains("expected its newest checkpoint after 4 steps, got one after 8", error.Message, StringComparison.Ordinal);
+        // One that is known to be damaged is set aside instead.
+        RunFolder.Reopen(path, 4, [8]).Dispose();
+        Assert.Equal(["000008.safetensors.damaged"], Directory.GetFiles(Path.Combine(path, "checkpoints")).Select(Path.GetFileName));
+    }
+
+    [LinuxFact]
+    public void A_full_disk_is_exit_4_and_leaves_the_old_file()
+    {
+        string path = _folder.File("file");
+        WholeFile.Write(path, "old");
+        File.CreateSymbolicLink(path + WholeFile.TemporarySuffix, "/dev/full");
+        DfkException error = Assert.Throws<DfkException>(() => WholeFile.Write(path, new string('n', 100_000)));
+        Assert.Equal(ExitCode.MachineLacks, error.ExitCode);
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["file"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+        Assert.Equal("old", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void Log_and_metrics_grow_by_whole_lines_while_others_read_them()
     {
         using RunFolder folder = RunFolder.Create(_folder.File("run"), "x");

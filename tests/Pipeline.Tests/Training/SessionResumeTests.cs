@@ -106,6 +106,9 @@ public sealed class SessionResumeTests : IDisposable
         TrainingResult again = Run("run", Tiny, stopAfter: 4, resume: true, notes: notes);
         Assert.Equal(2, again.FirstStep);
         Assert.Contains(notes, note => note.Contains("is damaged", StringComparison.Ordinal) && note.Contains("after 2 steps is taken", StringComparison.Ordinal));
+        // The damaged one neither counts among those kept nor is taken for good later.
+        Assert.True(File.Exists(stopped.CheckpointPath + ".damaged"));
+        Assert.False(File.Exists(stopped.CheckpointPath));
         foreach (string path in Directory.GetFiles(_folder.File("run/checkpoints"), "*.safetensors"))
         {
             File.WriteAllText(path, "nothing");

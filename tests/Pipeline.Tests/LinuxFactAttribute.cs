@@ -1,0 +1,16 @@
+using System;
+using Xunit;
+
+namespace DreamFusion.Pipeline.Tests;
+
+/// <summary>A test that needs Linux, such as its device that is always full; elsewhere it is skipped, visibly.</summary>
+public sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Skip = "Only Linux has /dev/full.";
+        }
+    }
+}

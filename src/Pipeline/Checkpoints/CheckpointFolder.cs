@@ -87,7 +87,7 @@ public sealed class CheckpointFolder
         ArgumentNullException.ThrowIfNull(checkpoint);
         string path = PathOf(checkpoint.Step);
         CheckpointFile.Write(path, checkpoint);
-        WholeFile.Write(System.IO.Path.Combine(Path, LatestName), System.IO.Path.GetFileName(path) + "\n");
+        MakeLatest(checkpoint.Step);
         foreach (int step in Steps.Where(step => step != checkpoint.Step).OrderDescending().Skip(_keep - 1).Where(step => !IsMilestone(step)))
         {
             Change(PathOf(step), "deleted", () => File.Delete(PathOf(step)));
@@ -113,10 +113,17 @@ public sealed class CheckpointFolder
     /// Renames checkpoints that cannot be read, to <c>000500.safetensors.damaged</c>: they would count among the newest and drive good
     /// ones out.
     /// </summary>
+    /// <param name="steps">Their steps.</param>
+    /// <param name="newestGood">The step whose checkpoint is the latest then.</param>
     /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>, if the folder cannot be written.</exception>
-    public void SetAside(IEnumerable<int> steps)
+    public void SetAside(IReadOnlyCollection<int> steps, int newestGood)
     {
         ArgumentNullException.ThrowIfNull(steps);
+        if (steps.Count > 0)
+        {
+            MakeLatest(newestGood);
+        }
+
         foreach (int step in steps)
         {
             Change(PathOf(step), "renamed", () => File.Move(PathOf(step), PathOf(step) + DamagedSuffix, overwrite: true));
@@ -128,6 +135,8 @@ public sealed class CheckpointFolder
     {
         return System.IO.Path.Combine(Path, step.ToString("D6", CultureInfo.InvariantCulture) + Extension);
     }
+
+    private void MakeLatest(int step) => WholeFile.Write(System.IO.Path.Combine(Path, LatestName), System.IO.Path.GetFileName(PathOf(step)) + "\n");
 
     private bool IsMilestone(int step) => _milestones > 0 && step % _milestones == 0;
 

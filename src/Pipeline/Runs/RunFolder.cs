@@ -259,7 +259,7 @@ public sealed class RunFolder : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"run folder {Path}: expected its newest checkpoint after {step} steps, got one after {later}: another dfk has gone on with the run meanwhile. Give the command again."));
         }
 
-        checkpoints.SetAside(damaged);
+        checkpoints.SetAside(damaged, step);
     }
 
     // Null if another process was faster.

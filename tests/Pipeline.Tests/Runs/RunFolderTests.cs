@@ -119,13 +119,18 @@ public sealed class RunFolderTests : IDisposable
         string path = _folder.File("run");
         RunFolder.Create(path, "x").Dispose();
         Directory.CreateDirectory(Path.Combine(path, "checkpoints"));
+        File.WriteAllText(Path.Combine(path, "checkpoints", "000004.safetensors"), "good");
         File.WriteAllText(Path.Combine(path, "checkpoints", "000008.safetensors"), "newer");
+        File.WriteAllText(Path.Combine(path, "checkpoints", "latest"), "000008.safetensors\n");
         DfkException error = Assert.Throws<DfkException>(() => RunFolder.Reopen(path, 4));
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
         Assert.Contains("expected its newest checkpoint after 4 steps, got one after 8", error.Message, StringComparison.Ordinal);
         // One that is known to be damaged is set aside instead.
         RunFolder.Reopen(path, 4, [8]).Dispose();
-        Assert.Equal(["000008.safetensors.damaged"], Directory.GetFiles(Path.Combine(path, "checkpoints")).Select(Path.GetFileName));
+        Assert.Equal(
+            ["000004.safetensors", "000008.safetensors.damaged", "latest"],
+            Directory.GetFiles(Path.Combine(path, "checkpoints")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal("000004.safetensors\n", File.ReadAllText(Path.Combine(path, "checkpoints", "latest")));
     }
 
     [LinuxFact]

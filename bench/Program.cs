@@ -30,6 +30,10 @@ if (args is ["janus", ..])
 {
     return JanusCommand.Run(args.AsSpan(1));
 }
+if (args is ["ladder", ..])
+{
+    return LadderCommand.Run(args.AsSpan(1));
+}
 if (args is ["front-back", ..])
 {
     return JanusCommand.Measure(args.AsSpan(1));

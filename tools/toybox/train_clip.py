@@ -17,6 +17,8 @@ def cap(k):
     while not c: c = captions.make(*meta[k], rnd)
     return c
 SIDES = ['front view', 'back view']; P0 = np.cumsum([5. if v in SIDES else 1. for _, v, _, _ in meta])
+# As for the UNet's text encoder, a fixed direction keeps the words apart: without it 'front view' and 'back view' differ by 0.01 in a text's embedding, two colours by 0.8.
+U = torch.nn.functional.normalize(torch.randn(96, generator=torch.Generator().manual_seed(7)), dim=0).to(dev); AT = torch.tensor([.35, -.35], device=dev)
 def draw():
     return rng.integers(0, N, B) if a.views == 0 else np.searchsorted(P0, rng.random(B) * P0[-1])
 while True:
@@ -26,8 +28,9 @@ while True:
     j = draw(); x = torch.from_numpy(X[j]).to(dev).permute(0, 3, 1, 2).float().div_(127.5).sub_(1); ids = torch.tensor([tk(cap(k)) for k in j], device=dev)
     s = ls.exp().clamp(max=60); e = im(x); lo = s * e @ tx(ids).t(); cores = [meta[k][0] for k in j]; T = torch.tensor([[float(p == q) for q in cores] for p in cores], device=dev); T = T / T.sum(1, keepdim=True)
     loss = -.5 * ((T * lo.log_softmax(1)).sum(1).mean() + (T * lo.t().log_softmax(1)).sum(1).mean())
-    if a.views > 0:  # its own view words against the opposite ones
-        h = [i for i, k in enumerate(j) if meta[k][1] in SIDES]; w = tx(torch.tensor([tk(meta[j[i]][0] + ', ' + v) for i in h for v in SIDES], device=dev)).view(len(h), 2, -1); q = s * (w * e[h, None]).sum(2); y = torch.tensor([SIDES.index(meta[j[i]][1]) for i in h], device=dev); loss = loss + a.views * F.cross_entropy(q, y)
+    if a.views > 0:  # its own view words against the opposite ones, and both at their places
+        h = [i for i, k in enumerate(j) if meta[k][1] in SIDES]; w = tx(torch.tensor([tk(meta[j[i]][0] + ', ' + v) for i in h for v in SIDES], device=dev)).view(len(h), 2, -1); q = s * (w * e[h, None]).sum(2); y = torch.tensor([SIDES.index(meta[j[i]][1]) for i in h], device=dev)
+        loss = loss + a.views * (F.cross_entropy(q, y) + 10 * (w @ U - AT).square().mean())
     opt.zero_grad(); loss.backward(); opt.step(); it += 1
     if it % a.log == 0: print(it, f'{time.time()-t0:.0f}s', loss.item(), (lo.argmax(1) == torch.arange(B, device=dev)).float().mean().item(), *([(q.argmax(1) == y).float().mean().item()] if a.views > 0 else []), flush=True)
 options.save({'img': im.state_dict(), 'txt': tx.state_dict(), 'scale': ls.exp().item()}, 'clip.pt')

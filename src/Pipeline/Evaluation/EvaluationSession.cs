@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Threading;
-using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Imaging;
 using DreamFusion.Pipeline.Models;

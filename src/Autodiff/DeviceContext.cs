@@ -5,6 +5,7 @@ using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 
 namespace DreamFusion.Autodiff;
 
@@ -53,6 +54,29 @@ public sealed class DeviceContext : IDisposable
             }
         });
         return new DeviceContext(context, context.CreateCPUAccelerator(0), choice);
+    }
+
+    /// <summary>An NVIDIA GPU; its kernels are the portable ones.</summary>
+    /// <param name="index">Number among the driver's devices of compute capability 7.5 or newer.</param>
+    public static DeviceContext CreateCuda(int index)
+    {
+        var context = Context.Create(builder => builder.Cuda().EnableAlgorithms());
+        try
+        {
+            return new DeviceContext(context, context.CreateCudaAccelerator(index), KernelChoice.Portable);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How many NVIDIA GPUs can be given to <see cref="CreateCuda"/>; 0 without a driver.</summary>
+    public static int CountCudaDevices()
+    {
+        using var context = Context.Create(builder => builder.Cuda());
+        return context.Devices.Length;
     }
 
     /// <summary>The launchers loaded so far.</summary>

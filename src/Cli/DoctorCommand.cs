@@ -64,7 +64,7 @@ internal static class DoctorCommand
     {
         return cuda.Problem is not null
             ? $"none: {cuda.Problem}; kernels run on the CPU"
-            : $"driver for CUDA {cuda.Version}: {string.Join(", ", cuda.Devices)}; this version's kernels run on the CPU only";
+            : $"driver for CUDA {cuda.Version}: {string.Join(", ", cuda.Devices)}; --device cuda takes train and selftest there, auto is the CPU";
     }
 
     private static string Gigabytes(long bytes)

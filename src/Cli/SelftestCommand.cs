@@ -43,9 +43,10 @@ internal sealed partial class SelftestCommand
 
     private ExitCode Run(ParseResult parse)
     {
-        DeviceSelection.Require(parse.GetValue(_device) ?? "auto");
+        string device = parse.GetValue(_device) ?? "auto";
+        DeviceSelection.RequireExisting(device);
         KernelChoice kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned;
-        SelftestReport report = SelftestSession.Run(parse.GetValue(_threads), kernels);
+        SelftestReport report = SelftestSession.Run(device, parse.GetValue(_threads), kernels);
         if (parse.GetValue(_global.Json))
         {
             SelftestTable.WriteJson(report);

@@ -10,7 +10,10 @@ using Kernel = DreamFusion.Architecture.Tests.Discovery.Kernel;
 
 namespace DreamFusion.Ptx.Tests;
 
-/// <summary>Every kernel of src/Kernels compiles for every target, and what comes out is PTX that the parser takes.</summary>
+/// <summary>
+/// Every kernel of src/Kernels compiles for every target, what comes out is PTX that the parser takes, and it is the reviewed PTX: counts and hashes of all targets, the
+/// text for sm_90. Set PTX_WRITE_GOLDEN to the folder tests/Golden/ptx to write the files anew, and read the difference.
+/// </summary>
 public sealed class CompileAllTests(ITestOutputHelper output)
 {
     private static readonly IReadOnlyList<Kernel> _kernels = KernelDiscovery.Find(Assembly.Load("DreamFusion.Kernels"));
@@ -37,6 +40,7 @@ public sealed class CompileAllTests(ITestOutputHelper output)
         Assert.True(_kernels.Count > 60, $"{_kernels.Count} kernels found");
         var target = new PtxTarget { Architecture = architecture, Math = math };
         List<string> failures = [];
+        var corpus = new KernelCorpus(architecture, math);
         foreach (Kernel kernel in _kernels)
         {
             try
@@ -44,6 +48,7 @@ public sealed class CompileAllTests(ITestOutputHelper output)
                 PtxModule module = PtxCompiler.Compile(kernel.Method, kernel.Grouping == Grouping.Implicit, target);
                 var machine = new Machine(PtxParser.Parse(module.Text), new DeviceMemory(), new byte[4096]);
                 Assert.NotEmpty(machine.Steps);
+                corpus.Add(kernel.Name, module);
                 string local = string.Join(", ", module.LocalArrays.Select(array => $"{array.Size} bytes at {array.Line}"));
                 output.WriteLine($"{kernel.Name}: {module.InstructionCount} instructions, {module.RegisterCount} virtual registers; local: {(local.Length == 0 ? "none" : local)}");
             }
@@ -53,6 +58,7 @@ public sealed class CompileAllTests(ITestOutputHelper output)
             }
         }
 
+        failures.AddRange(corpus.Differences());
         Assert.True(failures.Count == 0, $"{failures.Count} of {_kernels.Count}:\n{string.Join('\n', failures.Select(failure => failure[..System.Math.Min(400, failure.Length)]))}");
     }
 }

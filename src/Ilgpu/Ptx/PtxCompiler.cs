@@ -27,11 +27,25 @@ public static class PtxCompiler
     /// <exception cref="PtxCompilationException">The kernel holds something that cannot be compiled; the message says where.</exception>
     public static PtxModule Compile(
         MethodInfo kernel, bool isIndexed, PtxTarget target, IReadOnlyDictionary<int, object>? constants = null, KernelSpecialization specialization = default)
+        => Compile(kernel, isIndexed, target, constants ?? _noConstants, null, specialization);
+
+    /// <summary>Compiles a kernel for launches that share the values of its launch constants.</summary>
+    /// <param name="kernel">Kernel.</param>
+    /// <param name="isIndexed">Whether its first parameter is its index.</param>
+    /// <param name="target">Architecture and semantics.</param>
+    /// <param name="launch">The parameters of one such launch, as bytes.</param>
+    /// <param name="specialization">Limits of every launch.</param>
+    /// <exception cref="PtxCompilationException">The kernel holds something that cannot be compiled; the message says where.</exception>
+    internal static PtxModule CompileForLaunch(MethodInfo kernel, bool isIndexed, PtxTarget target, byte[] launch, KernelSpecialization specialization)
+        => Compile(kernel, isIndexed, target, _noConstants, launch, specialization);
+
+    private static PtxModule Compile(
+        MethodInfo kernel, bool isIndexed, PtxTarget target, IReadOnlyDictionary<int, object> constants, byte[]? launch, KernelSpecialization specialization)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(target);
         target.Validate();
-        KernelCode code = Translator.Translate(kernel, isIndexed, target, constants ?? _noConstants);
+        KernelCode code = Translator.Translate(kernel, isIndexed, target, constants, launch);
         PassPipeline.Run(code);
         RefuseLocalMemory(kernel, code);
         string name = EntryName(kernel);

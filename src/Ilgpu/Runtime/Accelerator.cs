@@ -13,11 +13,11 @@ public abstract partial class Accelerator : IDisposable
     private readonly HashSet<MemoryBuffer> _buffers = [];
     private readonly ConcurrentDictionary<(MethodInfo Method, KernelGrouping Grouping), KernelLauncher> _launchers = new();
 
-    private protected Accelerator(Context context, Device device)
+    private protected Accelerator(Context context, Device device, Func<Accelerator, AcceleratorStream>? defaultStream = null)
     {
         Context = context;
         Device = device;
-        DefaultStream = new AcceleratorStream(this);
+        DefaultStream = (defaultStream ?? MakeStream)(this);
         context.Attach(this);
     }
 
@@ -73,7 +73,7 @@ public abstract partial class Accelerator : IDisposable
     public bool IsDisposed { get; private set; }
 
     /// <summary>A further stream.</summary>
-    public AcceleratorStream CreateStream() => new(this);
+    public virtual AcceleratorStream CreateStream() => new(this);
 
     /// <summary>Waits until everything that was launched is done.</summary>
     public abstract void Synchronize();
@@ -192,6 +192,7 @@ public abstract partial class Accelerator : IDisposable
             buffer.Dispose();
         }
 
+        CloseDevice();
         DefaultStream.Dispose();
         Context.Detach(this);
         GC.SuppressFinalize(this);
@@ -205,6 +206,28 @@ public abstract partial class Accelerator : IDisposable
     internal abstract RawMemory AllocateMemory(long length, int elementSize);
 
     internal abstract void FreeMemory(RawMemory memory);
+
+    /// <summary>Copies bytes of which one side at least is memory of this device.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="target">Where to, and whether it is memory of this device.</param>
+    /// <param name="source">Where from, and whether it is memory of this device.</param>
+    /// <param name="bytes">The number of bytes, at least 1.</param>
+    /// <param name="wait">Whether the copy must be complete when the call returns.</param>
+    internal virtual void CopyMemory(AcceleratorStream stream, (IntPtr Address, bool IsDevice) target, (IntPtr Address, bool IsDevice) source, long bytes, bool wait)
+        => throw new NotSupportedException($"{Name} has no memory of its own.");
+
+    /// <summary>Sets bytes of this device's memory.</summary>
+    internal virtual void SetMemory(AcceleratorStream stream, IntPtr target, byte value, long bytes) => throw new NotSupportedException($"{Name} has no memory of its own.");
+
+    /// <summary>Lets the device copy memory of the host without the processor.</summary>
+    internal virtual void LockPages(IntPtr address, long bytes)
+    {
+    }
+
+    /// <summary>Ends <see cref="LockPages"/>.</summary>
+    internal virtual void UnlockPages(IntPtr address)
+    {
+    }
 
     internal TLauncher Launcher<TLauncher>(Delegate kernel, KernelGrouping grouping, Func<Accelerator, Delegate, KernelGrouping, TLauncher> load)
         where TLauncher : KernelLauncher
@@ -244,7 +267,15 @@ public abstract partial class Accelerator : IDisposable
         }
     }
 
+    /// <summary>Stops what runs; buffers still exist.</summary>
     private protected abstract void DisposeDevice();
+
+    /// <summary>Gives the device back; all buffers are freed.</summary>
+    private protected virtual void CloseDevice()
+    {
+    }
+
+    private static AcceleratorStream MakeStream(Accelerator accelerator) => new(accelerator);
 
     private static class Marshalled<T>
         where T : unmanaged

@@ -4,7 +4,8 @@ using System.Threading.Tasks;
 namespace ILGPU.Runtime;
 
 /// <summary>
-/// A queue of work on an accelerator. On the CPU accelerator every call is complete when it returns, so all streams are always idle.
+/// A queue of work on an accelerator. On the CPU accelerator every call is complete when it returns, so all streams are always idle. On a GPU calls return early;
+/// streams other than the default one run beside it, without any order between them.
 /// </summary>
 public class AcceleratorStream : IDisposable
 {
@@ -17,10 +18,10 @@ public class AcceleratorStream : IDisposable
     public Accelerator Accelerator { get; }
 
     /// <summary>Waits until everything in this stream is done.</summary>
-    public void Synchronize() => Accelerator.Synchronize();
+    public virtual void Synchronize() => Accelerator.Synchronize();
 
     /// <summary>A task that completes when everything in this stream is done.</summary>
-    public Task SynchronizeAsync()
+    public virtual Task SynchronizeAsync()
     {
         Synchronize();
         return Task.CompletedTask;
@@ -35,8 +36,10 @@ public class AcceleratorStream : IDisposable
             throw new NotSupportedException("Profiling markers are off; build the context with Profiling().");
         }
 
-        return new ProfilingMarker(Accelerator);
+        return CreateMarker();
     }
+
+    private protected virtual ProfilingMarker CreateMarker() => new(Accelerator);
 
     /// <summary>Ends the use of the stream.</summary>
     public void Dispose()

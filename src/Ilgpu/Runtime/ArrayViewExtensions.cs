@@ -1,10 +1,10 @@
 using System;
-using System.Runtime.CompilerServices;
 
 namespace ILGPU.Runtime;
 
 /// <summary>
-/// Copies between the memory of the host and of a device. Every copy needs exactly equal lengths on both sides and is complete when the call returns.
+/// Copies between the memory of the host and of a device. Every copy needs exactly equal lengths on both sides. One that the host takes part in is complete when the
+/// call returns; between views of a GPU it is ordered in the stream.
 /// Each call exists for views and buffers, with the stream in which the copy runs and without (the default stream).
 /// </summary>
 public static class ArrayViewExtensions
@@ -22,7 +22,10 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView<T> view, AcceleratorStream stream, T[] source)
         where T : unmanaged
-        => view.CopyFromCPU(source);
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        view.CopyFromCPU(stream, new ReadOnlySpan<T>(source));
+    }
 
     /// <summary>Copies an array of the host into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -34,7 +37,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, T[] source)
         where T : unmanaged
-        => view.BaseView.CopyFromCPU(source);
+        => view.BaseView.CopyFromCPU(stream, source);
 
     /// <summary>Copies an array of the host into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -51,23 +54,20 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyFromCPU(source);
+        buffer.View.BaseView.CopyFromCPU(stream, source);
     }
 
     /// <summary>Copies a span of the host into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView<T> view, ReadOnlySpan<T> source)
         where T : unmanaged
-    {
-        RequireEqualLengths(source.Length, view.Length);
-        source.CopyTo(view.AsSpan());
-    }
+        => CopyIn(view, null, source);
 
     /// <summary>Copies a span of the host into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView<T> view, AcceleratorStream stream, ReadOnlySpan<T> source)
         where T : unmanaged
-        => view.CopyFromCPU(source);
+        => CopyIn(view, stream, source);
 
     /// <summary>Copies a span of the host into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -79,7 +79,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ReadOnlySpan<T> source)
         where T : unmanaged
-        => view.BaseView.CopyFromCPU(source);
+        => view.BaseView.CopyFromCPU(stream, source);
 
     /// <summary>Copies a span of the host into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -96,23 +96,20 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyFromCPU(source);
+        buffer.View.BaseView.CopyFromCPU(stream, source);
     }
 
     /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView<T> view, ref T source, long length)
         where T : unmanaged
-    {
-        RequireEqualLengths(length, view.Length);
-        CopyBytes(ref source, ref view.First(), view.LengthInBytes);
-    }
+        => CopyIn(view, null, ref source, length);
 
     /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView<T> view, AcceleratorStream stream, ref T source, long length)
         where T : unmanaged
-        => view.CopyFromCPU(ref source, length);
+        => CopyIn(view, stream, ref source, length);
 
     /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -124,7 +121,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T source, long length)
         where T : unmanaged
-        => view.BaseView.CopyFromCPU(ref source, length);
+        => view.BaseView.CopyFromCPU(stream, ref source, length);
 
     /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on, into the device memory.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -141,7 +138,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyFromCPU(ref source, length);
+        buffer.View.BaseView.CopyFromCPU(stream, ref source, length);
     }
 
     /// <summary>Copies the device memory into an array of the host.</summary>
@@ -157,7 +154,10 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView<T> view, AcceleratorStream stream, T[] target)
         where T : unmanaged
-        => view.CopyToCPU(target);
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        view.CopyToCPU(stream, new Span<T>(target));
+    }
 
     /// <summary>Copies the device memory into an array of the host.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -169,7 +169,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, T[] target)
         where T : unmanaged
-        => view.BaseView.CopyToCPU(target);
+        => view.BaseView.CopyToCPU(stream, target);
 
     /// <summary>Copies the device memory into an array of the host.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -186,23 +186,20 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyToCPU(target);
+        buffer.View.BaseView.CopyToCPU(stream, target);
     }
 
     /// <summary>Copies the device memory into a span of the host.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView<T> view, Span<T> target)
         where T : unmanaged
-    {
-        RequireEqualLengths(view.Length, target.Length);
-        view.AsSpan().CopyTo(target);
-    }
+        => CopyOut(view, null, target);
 
     /// <summary>Copies the device memory into a span of the host.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView<T> view, AcceleratorStream stream, Span<T> target)
         where T : unmanaged
-        => view.CopyToCPU(target);
+        => CopyOut(view, stream, target);
 
     /// <summary>Copies the device memory into a span of the host.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -214,7 +211,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, Span<T> target)
         where T : unmanaged
-        => view.BaseView.CopyToCPU(target);
+        => view.BaseView.CopyToCPU(stream, target);
 
     /// <summary>Copies the device memory into a span of the host.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -231,23 +228,20 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyToCPU(target);
+        buffer.View.BaseView.CopyToCPU(stream, target);
     }
 
     /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView<T> view, ref T target, long length)
         where T : unmanaged
-    {
-        RequireEqualLengths(view.Length, length);
-        CopyBytes(ref view.First(), ref target, view.LengthInBytes);
-    }
+        => CopyOut(view, null, ref target, length);
 
     /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView<T> view, AcceleratorStream stream, ref T target, long length)
         where T : unmanaged
-        => view.CopyToCPU(ref target, length);
+        => CopyOut(view, stream, ref target, length);
 
     /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -259,7 +253,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T target, long length)
         where T : unmanaged
-        => view.BaseView.CopyToCPU(ref target, length);
+        => view.BaseView.CopyToCPU(stream, ref target, length);
 
     /// <summary>Copies the device memory to <paramref name="length"/> elements of the host, from <paramref name="target"/> on.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -276,7 +270,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyToCPU(ref target, length);
+        buffer.View.BaseView.CopyToCPU(stream, ref target, length);
     }
 
     /// <summary>Copies another view of the same device into this one.</summary>
@@ -291,7 +285,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFrom<T>(this ArrayView<T> view, AcceleratorStream stream, ArrayView<T> source)
         where T : unmanaged
-        => view.CopyFrom(source);
+        => source.CopyTo(stream, view);
 
     /// <summary>Copies another view of the same device into this one.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -303,7 +297,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFrom<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ArrayView<T> source)
         where T : unmanaged
-        => view.BaseView.CopyFrom(source);
+        => view.BaseView.CopyFrom(stream, source);
 
     /// <summary>Copies another view of the same device into this one.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -320,23 +314,20 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyFrom(source);
+        buffer.View.BaseView.CopyFrom(stream, source);
     }
 
     /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyTo<T>(this ArrayView<T> view, ArrayView<T> target)
         where T : unmanaged
-    {
-        RequireEqualLengths(view.Length, target.Length);
-        CopyBytes(ref view.First(), ref target.First(), view.LengthInBytes);
-    }
+        => CopyAcross(view, null, target);
 
     /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyTo<T>(this ArrayView<T> view, AcceleratorStream stream, ArrayView<T> target)
         where T : unmanaged
-        => view.CopyTo(target);
+        => CopyAcross(view, stream, target);
 
     /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -348,7 +339,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyTo<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ArrayView<T> target)
         where T : unmanaged
-        => view.BaseView.CopyTo(target);
+        => view.BaseView.CopyTo(stream, target);
 
     /// <summary>Copies the elements into another view of the same device; the two may overlap.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -365,7 +356,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyTo(target);
+        buffer.View.BaseView.CopyTo(stream, target);
     }
 
     /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
@@ -459,18 +450,12 @@ public static class ArrayViewExtensions
     /// <summary>Sets every byte.</summary>
     public static void MemSet<T>(this ArrayView<T> view, byte value)
         where T : unmanaged
-    {
-        for (long done = 0; done < view.LengthInBytes; done += MaxBlock)
-        {
-            long count = Math.Min(MaxBlock, view.LengthInBytes - done);
-            Unsafe.InitBlockUnaligned(ref Unsafe.AddByteOffset(ref Unsafe.As<T, byte>(ref view.First()), (nint)done), value, (uint)count);
-        }
-    }
+        => Transfer.Set(null, view.LoadEffectiveAddressAsPtr(), value, view.LengthInBytes);
 
     /// <summary>Sets every byte.</summary>
     public static void MemSet<T>(this ArrayView<T> view, AcceleratorStream stream, byte value)
         where T : unmanaged
-        => view.MemSet(value);
+        => Transfer.Set(stream, view.LoadEffectiveAddressAsPtr(), value, view.LengthInBytes);
 
     /// <summary>Sets every byte.</summary>
     public static void MemSet<T>(this ArrayView1D<T, Stride1D.Dense> view, byte value)
@@ -480,7 +465,7 @@ public static class ArrayViewExtensions
     /// <summary>Sets every byte.</summary>
     public static void MemSet<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, byte value)
         where T : unmanaged
-        => view.BaseView.MemSet(value);
+        => view.BaseView.MemSet(stream, value);
 
     /// <summary>Sets every byte to zero.</summary>
     public static void MemSetToZero<T>(this ArrayView<T> view)
@@ -492,7 +477,7 @@ public static class ArrayViewExtensions
     /// <summary>Sets every byte to zero.</summary>
     public static void MemSetToZero<T>(this ArrayView<T> view, AcceleratorStream stream)
         where T : unmanaged
-        => view.MemSetToZero();
+        => view.MemSet(stream, 0);
 
     /// <summary>Sets every byte to zero.</summary>
     public static void MemSetToZero<T>(this ArrayView1D<T, Stride1D.Dense> view)
@@ -502,7 +487,7 @@ public static class ArrayViewExtensions
     /// <summary>Sets every byte to zero.</summary>
     public static void MemSetToZero<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream)
         where T : unmanaged
-        => view.BaseView.MemSetToZero();
+        => view.BaseView.MemSetToZero(stream);
 
     /// <summary>A new array of the host with a copy of the elements.</summary>
     public static T[] GetAsArray1D<T>(this ArrayView<T> view)
@@ -516,7 +501,7 @@ public static class ArrayViewExtensions
     /// <summary>A new array of the host with a copy of the elements.</summary>
     public static T[] GetAsArray1D<T>(this ArrayView<T> view, AcceleratorStream stream)
         where T : unmanaged
-        => view.GetAsArray1D();
+        => view.GetAsArray1D(stream);
 
     /// <summary>A new array of the host with a copy of the elements.</summary>
     public static T[] GetAsArray1D<T>(this ArrayView1D<T, Stride1D.Dense> view)
@@ -526,7 +511,7 @@ public static class ArrayViewExtensions
     /// <summary>A new array of the host with a copy of the elements.</summary>
     public static T[] GetAsArray1D<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream)
         where T : unmanaged
-        => view.BaseView.GetAsArray1D();
+        => view.BaseView.GetAsArray1D(stream);
 
     /// <summary>A new array of the host with a copy of the elements.</summary>
     public static T[] GetAsArray1D<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer)
@@ -541,7 +526,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        return buffer.View.BaseView.GetAsArray1D();
+        return buffer.View.BaseView.GetAsArray1D(stream);
     }
 
     /// <summary>Allocates device memory and copies an array of the host into it.</summary>
@@ -622,19 +607,51 @@ public static class ArrayViewExtensions
         where T : unmanaged
         => view.AsAligned(512);
 
-    private const long MaxBlock = 1L << 30;
-
-    private static unsafe ref T First<T>(this ArrayView<T> view)
-        where T : unmanaged
-        => ref Unsafe.AsRef<T>(view.Pointer);
-
-    private static unsafe void CopyBytes<T>(ref T source, ref T target, long bytes)
+    private static unsafe void CopyIn<T>(ArrayView<T> view, AcceleratorStream? stream, ReadOnlySpan<T> source)
         where T : unmanaged
     {
-        fixed (T* from = &source, to = &target)
+        RequireEqualLengths(source.Length, view.Length);
+        fixed (T* from = source)
         {
-            Buffer.MemoryCopy(from, to, bytes, bytes);
+            Transfer.Copy(stream, view.LoadEffectiveAddressAsPtr(), (IntPtr)from, view.LengthInBytes, wait: true);
         }
+    }
+
+    private static unsafe void CopyIn<T>(ArrayView<T> view, AcceleratorStream? stream, ref T source, long length)
+        where T : unmanaged
+    {
+        RequireEqualLengths(length, view.Length);
+        fixed (T* from = &source)
+        {
+            Transfer.Copy(stream, view.LoadEffectiveAddressAsPtr(), (IntPtr)from, view.LengthInBytes, wait: true);
+        }
+    }
+
+    private static unsafe void CopyOut<T>(ArrayView<T> view, AcceleratorStream? stream, Span<T> target)
+        where T : unmanaged
+    {
+        RequireEqualLengths(view.Length, target.Length);
+        fixed (T* to = target)
+        {
+            Transfer.Copy(stream, (IntPtr)to, view.LoadEffectiveAddressAsPtr(), view.LengthInBytes, wait: true);
+        }
+    }
+
+    private static unsafe void CopyOut<T>(ArrayView<T> view, AcceleratorStream? stream, ref T target, long length)
+        where T : unmanaged
+    {
+        RequireEqualLengths(view.Length, length);
+        fixed (T* to = &target)
+        {
+            Transfer.Copy(stream, (IntPtr)to, view.LoadEffectiveAddressAsPtr(), view.LengthInBytes, wait: true);
+        }
+    }
+
+    private static void CopyAcross<T>(ArrayView<T> view, AcceleratorStream? stream, ArrayView<T> target)
+        where T : unmanaged
+    {
+        RequireEqualLengths(view.Length, target.Length);
+        Transfer.Copy(stream, target.LoadEffectiveAddressAsPtr(), view.LoadEffectiveAddressAsPtr(), view.LengthInBytes, wait: false);
     }
 
     private static void RequireEqualLengths(long source, long target)

@@ -9,6 +9,7 @@ public sealed unsafe class PageLockScope<T> : IDisposable
     where T : unmanaged
 {
     private GCHandle _handle;
+    private bool _isLocked;
 
     internal PageLockScope(Accelerator accelerator, T[] pinned)
     {
@@ -16,6 +17,7 @@ public sealed unsafe class PageLockScope<T> : IDisposable
         _handle = GCHandle.Alloc(pinned, GCHandleType.Pinned);
         AddrOfLockedObject = _handle.AddrOfPinnedObject();
         Length = pinned.LongLength;
+        LockPages();
     }
 
     internal PageLockScope(Accelerator accelerator, IntPtr address, long length)
@@ -23,6 +25,7 @@ public sealed unsafe class PageLockScope<T> : IDisposable
         Accelerator = accelerator;
         AddrOfLockedObject = address;
         Length = length;
+        LockPages();
     }
 
     /// <summary>The accelerator.</summary>
@@ -43,9 +46,24 @@ public sealed unsafe class PageLockScope<T> : IDisposable
     /// <summary>Lets the memory move again.</summary>
     public void Dispose()
     {
+        if (_isLocked)
+        {
+            _isLocked = false;
+            Accelerator.UnlockPages(AddrOfLockedObject);
+        }
+
         if (_handle.IsAllocated)
         {
             _handle.Free();
+        }
+    }
+
+    private void LockPages()
+    {
+        if (Length > 0)
+        {
+            Accelerator.LockPages(AddrOfLockedObject, LengthInBytes);
+            _isLocked = true;
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace ILGPU.Runtime;
 
 /// <summary>A point in time of a stream.</summary>
-public sealed class ProfilingMarker : IDisposable
+public class ProfilingMarker : IDisposable
 {
     private readonly Accelerator _accelerator;
     private readonly long _timestamp = Stopwatch.GetTimestamp();
@@ -15,7 +15,7 @@ public sealed class ProfilingMarker : IDisposable
     }
 
     /// <summary>Waits until the stream has reached the marker.</summary>
-    public void Synchronize() => _accelerator.Synchronize();
+    public virtual void Synchronize() => _accelerator.Synchronize();
 
     /// <summary>The time that passed from <paramref name="marker"/> to this one.</summary>
     /// <exception cref="ArgumentException">The other marker belongs to another accelerator.</exception>
@@ -27,7 +27,7 @@ public sealed class ProfilingMarker : IDisposable
             throw new ArgumentException($"The marker belongs to accelerator {marker._accelerator}, expected {_accelerator}.", nameof(marker));
         }
 
-        return Stopwatch.GetElapsedTime(marker._timestamp, _timestamp);
+        return Since(marker);
     }
 
     /// <summary>The time that passed from <paramref name="right"/> to <paramref name="left"/>.</summary>
@@ -40,5 +40,15 @@ public sealed class ProfilingMarker : IDisposable
     /// <summary>Ends the use of the marker.</summary>
     public void Dispose()
     {
+        Dispose(true);
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Frees what a derived marker owns.</summary>
+    /// <param name="disposing">True if called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    private protected virtual TimeSpan Since(ProfilingMarker marker) => Stopwatch.GetElapsedTime(marker._timestamp, _timestamp);
 }

@@ -10,18 +10,23 @@ public struct MlpNetwork
     public ArrayView<float> Parameters;
 
     /// <summary>Inputs, 1 to 128.</summary>
+    [LaunchConstant]
     public int InputCount;
 
     /// <summary>Width of the hidden layers, 1 to 128.</summary>
+    [LaunchConstant]
     public int Width;
 
     /// <summary>Hidden layers H, 1 to 4.</summary>
+    [LaunchConstant]
     public int HiddenLayers;
 
     /// <summary>Outputs, 1 to 128.</summary>
+    [LaunchConstant]
     public int OutputCount;
 
     /// <summary>1 if every layer has a bias, else 0.</summary>
+    [LaunchConstant]
     public int HasBias;
 
     /// <summary>First float of layer's weights; layer 0 to <see cref="HiddenLayers"/>.</summary>

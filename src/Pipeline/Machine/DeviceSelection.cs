@@ -1,4 +1,7 @@
 using System;
+using System.Globalization;
+using DreamFusion.Autodiff;
+using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Configuration;
 
 namespace DreamFusion.Pipeline.Machine;
@@ -11,21 +14,70 @@ public static class DeviceSelection
     public static void Require(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        Require(configuration.Device);
+        RequireExisting(configuration.Device);
     }
 
-    /// <inheritdoc cref="Require(RunConfiguration)"/>
+    /// <summary>Refuses everything but the CPU, for what runs there only.</summary>
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/> and the reason.</exception>
     public static void Require(string device)
     {
-        if (device is "auto" or "cpu")
+        if (CudaIndex(device) is null)
         {
             return;
         }
 
         string reason = CudaDriver.Probe().Problem is { } problem
-            ? problem + "; besides, this version's kernels run on the CPU only"
-            : "the driver is there, but this version's kernels run on the CPU only";
+            ? problem + "; besides, this command's kernels run on the CPU only"
+            : "the driver is there, but this command's kernels run on the CPU only";
         throw new DfkException(ExitCode.MachineLacks, $"device {device}: {reason}. Use --device cpu.");
     }
+
+    /// <summary>Refuses a device that was asked for by name and is not there.</summary>
+    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/> and the reason.</exception>
+    public static void RequireExisting(string device)
+    {
+        if (CudaIndex(device) is not { } index)
+        {
+            return;
+        }
+
+        int count = DeviceContext.CountCudaDevices();
+        if (index >= count)
+        {
+            string reason = count > 0
+                ? string.Create(CultureInfo.InvariantCulture, $"there are {count} CUDA devices, numbered from 0")
+                : CudaDriver.Probe().Problem ?? "the driver is there, but knows no device of compute capability 7.5 or newer";
+            throw new DfkException(ExitCode.MachineLacks, $"device {device}: {reason}. Use --device cpu.");
+        }
+    }
+
+    /// <summary>Opens the device: the CPU for <c>auto</c> and <c>cpu</c>.</summary>
+    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <param name="threads">Threads of the CPU.</param>
+    /// <param name="kernels">Code of the CPU; GPUs run the portable kernels.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: it is not there.</exception>
+    public static DeviceContext Open(string device, int threads, KernelChoice kernels)
+    {
+        RequireExisting(device);
+        KeepCubins();
+        return CudaIndex(device) is { } index ? DeviceContext.CreateCuda(index) : DeviceContext.CreateCpu(threads, choice: kernels);
+    }
+
+    /// <summary>The number of a CUDA device, or null for the CPU.</summary>
+    public static int? CudaIndex(string device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (device is "auto" or "cpu")
+        {
+            return null;
+        }
+
+        int colon = device.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? 0 : int.Parse(device.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    // Read by src/Ilgpu; the package keeps nothing.
+    private static void KeepCubins() => AppContext.SetData("ILGPU.CubinCacheFolder", System.IO.Path.Combine(CacheFolder.Path, "cubin"));
 }

@@ -22,7 +22,14 @@ internal sealed class CheckDevice : IDisposable
     /// <summary>A CPU.</summary>
     /// <param name="threads">Threads, at least 1.</param>
     /// <param name="choice">Code that runs.</param>
-    public CheckDevice(int threads, KernelChoice choice) => _context = DeviceContext.CreateCpu(threads, choice: choice);
+    public CheckDevice(int threads, KernelChoice choice)
+        : this(DeviceContext.CreateCpu(threads, choice: choice))
+    {
+    }
+
+    /// <summary>Any device.</summary>
+    /// <param name="context">The device; disposed with this object.</param>
+    public CheckDevice(DeviceContext context) => _context = context;
 
     /// <summary>The ILGPU accelerator.</summary>
     public Accelerator Accelerator => _context.Accelerator;

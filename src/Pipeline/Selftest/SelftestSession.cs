@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline.Machine;
 
 namespace DreamFusion.Pipeline.Selftest;
 
@@ -13,6 +14,24 @@ public static class SelftestSession
     /// <param name="threads">Threads, 0 for one per core.</param>
     /// <param name="kernels">Kernels as written, or tuned code where there is some, which is then compared with the kernels.</param>
     public static SelftestReport Run(int threads, KernelChoice kernels) => Run(threads, kernels, SelfChecks.All);
+
+    /// <summary>Runs all checks on a device.</summary>
+    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <param name="threads">Threads of the CPU, 0 for one per core.</param>
+    /// <param name="kernels">Code of the CPU; a GPU runs the portable kernels.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: there is no such device.</exception>
+    public static SelftestReport Run(string device, int threads, KernelChoice kernels) => DeviceSelection.CudaIndex(device) is null
+        ? Run(threads, kernels)
+        : Run(device, threads, SelfChecks.All);
+
+    /// <summary>Runs some checks on a GPU.</summary>
+    internal static SelftestReport Run(string device, int threads, IReadOnlyList<ISelfCheck> checks)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var checkedDevice = new CheckDevice(DeviceSelection.Open(device, threads, KernelChoice.Portable));
+        List<SelfCheckResult> results = Run(checkedDevice, null, checks);
+        return new SelftestReport($"{device} ({checkedDevice.Accelerator})", threads, KernelChoice.Portable, results, [.. checkedDevice.Launchers], Stopwatch.GetElapsedTime(start));
+    }
 
     /// <summary>Runs some checks on the CPU.</summary>
     internal static SelftestReport Run(int threads, KernelChoice kernels, IReadOnlyList<ISelfCheck> checks)
@@ -26,6 +45,12 @@ public static class SelftestSession
         long start = Stopwatch.GetTimestamp();
         using var device = new CheckDevice(count, kernels);
         using CheckDevice? portable = kernels == KernelChoice.Tuned ? new CheckDevice(count, KernelChoice.Portable) : null;
+        List<SelfCheckResult> results = Run(device, portable, checks);
+        return new SelftestReport("cpu", count, kernels, results, [.. device.Launchers], Stopwatch.GetElapsedTime(start));
+    }
+
+    private static List<SelfCheckResult> Run(CheckDevice device, CheckDevice? portable, IReadOnlyList<ISelfCheck> checks)
+    {
         List<SelfCheckResult> results = [];
         foreach (ISelfCheck check in checks)
         {
@@ -44,6 +69,6 @@ public static class SelftestSession
             portable?.Free();
         }
 
-        return new SelftestReport("cpu", count, kernels, results, [.. device.Launchers], Stopwatch.GetElapsedTime(start));
+        return results;
     }
 }

@@ -8,6 +8,7 @@ using DreamFusion.Autodiff;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Guidance;
+using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Runs;
@@ -38,7 +39,10 @@ internal sealed class RunContext : IDisposable
             observer.Started(Folder.Path, configuration.Iters);
             string? task = configuration.Task == TrainingTask.Pictures ? "2d" : null;
             int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
-            string device = $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels; guidance: {model.Device.Description}";
+            string where = DeviceSelection.CudaIndex(configuration.Device) is null
+                ? $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels"
+                : configuration.Device;
+            string device = $"{where}; guidance: {model.Device.Description}";
             _record = new RunRecord(Folder, configuration, model.Hashes, device, FirstStep, resume?.Summary, task);
             Folder.WriteConfiguration(configuration);
             Folder.Log(string.Create(
@@ -48,7 +52,7 @@ internal sealed class RunContext : IDisposable
             {
                 Note(string.Create(CultureInfo.InvariantCulture, $"resumed in {Folder.Path} after {FirstStep} steps{(resume.Checkpoint is null ? ", as it has no checkpoint yet" : "")}"));
             }
-            Device = DeviceContext.CreateCpu(threads, choice: request.Kernels);
+            Device = DeviceSelection.Open(configuration.Device, threads, request.Kernels);
         }
         catch
         {

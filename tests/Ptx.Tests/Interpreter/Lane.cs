@@ -5,19 +5,17 @@ namespace DreamFusion.Ptx.Tests.Interpreter;
 /// <summary>One thread.</summary>
 public sealed class Lane
 {
-    public Lane(Block block, Warp warp, int number, PtxProgram program)
+    public Lane(int number, PtxProgram program)
     {
-        Block = block;
-        Warp = warp;
         Number = number;
         Registers = new ulong[program.Registers.Count];
         IsDefined = new bool[program.Registers.Count];
         Local = new Scratch(program.LocalBytes);
     }
 
-    public Block Block { get; }
+    public Block Block { get; private set; } = null!;
 
-    public Warp Warp { get; }
+    public Warp Warp { get; private set; } = null!;
 
     /// <summary>Number in the block.</summary>
     public int Number { get; }
@@ -34,7 +32,23 @@ public sealed class Lane
 
     public (int X, int Y, int Z) Index => (Number % Block.Size.X, Number / Block.Size.X % Block.Size.Y, Number / Block.Size.X / Block.Size.Y);
 
-    public Access Access(bool isAtomic) => new(1 + (Block.Linear * Block.ThreadCount) + Number, 1 + Block.Linear, Block.Epoch, Warp.Number, Warp.Epoch, isAtomic);
+    public Access Access(bool isAtomic) => new(1 + (Block.Linear * Block.ThreadCount) + Number, Block.Launch, 1 + Block.Linear, Block.Epoch, Warp.Number, Warp.Epoch, isAtomic);
+
+    /// <summary>Becomes a thread of a block: nothing of the one it was before is left.</summary>
+    public void Begin(Block block, Warp warp)
+    {
+        Block = block;
+        Warp = warp;
+        HasEnded = false;
+        Array.Clear(IsDefined);
+        Array.Clear(Local.IsDefined);
+    }
+
+    public void Set(int register, ulong value)
+    {
+        Registers[register] = value;
+        IsDefined[register] = true;
+    }
 
     public override string ToString() => $"thread {Number} of block {Block.Linear}";
 }
@@ -51,6 +65,9 @@ public sealed class Block
     public required Scratch Shared { get; init; }
 
     public required int DynamicSharedBytes { get; init; }
+
+    /// <summary>Number of the launch in the process.</summary>
+    public required int Launch { get; init; }
 
     /// <summary>Barriers passed.</summary>
     public int Epoch { get; set; }

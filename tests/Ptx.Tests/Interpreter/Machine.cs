@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 
 namespace DreamFusion.Ptx.Tests.Interpreter;
 
@@ -9,8 +10,14 @@ public sealed class Machine
 {
     private const int WarpSize = 32;
 
+    private static int _launches;
+
     private readonly DeviceMemory _memory;
+
+    // Threads of the block that runs: blocks run one after the other and use the same ones.
+    private readonly List<Lane> _lanes = [];
     private long _steps;
+    private int _launch;
 
     public Machine(PtxProgram program, DeviceMemory memory, byte[] parameters)
     {
@@ -25,6 +32,7 @@ public sealed class Machine
         var operands = new OperandReader(program);
         Steps = [.. program.Statements.Select(statement => StatementCompiler.IsCollective(statement) ? _ => { } : compiler.Compile(statement))];
         Guards = [.. program.Statements.Select(statement => statement.Guard is null ? null : operands.Value(statement.Guard, "pred", statement))];
+        Kinds = [.. program.Statements.Select(StatementCompiler.KindOf)];
         MeetingPoints = ControlFlow.MeetingPoints(program);
         Exchange = new WarpExchange(program);
     }
@@ -34,6 +42,8 @@ public sealed class Machine
     public LaneStep[] Steps { get; }
 
     public Func<Lane, ulong>?[] Guards { get; }
+
+    public StatementKind[] Kinds { get; }
 
     public Dictionary<int, int> MeetingPoints { get; }
 
@@ -45,6 +55,8 @@ public sealed class Machine
     public void Launch((int X, int Y, int Z) grid, (int X, int Y, int Z) block, int dynamicSharedBytes = 0)
     {
         _memory.BeginLaunch();
+        _steps = 0;
+        _launch = Interlocked.Increment(ref _launches);
         for (int z = 0; z < grid.Z; z++)
         {
             for (int y = 0; y < grid.Y; y++)
@@ -74,6 +86,7 @@ public sealed class Machine
             Size = size,
             GridSize = grid,
             DynamicSharedBytes = dynamicSharedBytes,
+            Launch = _launch,
             Shared = new Scratch(sharedBytes) { Log = new AccessLog(sharedBytes) },
         };
         List<Warp> warps = [];
@@ -82,7 +95,13 @@ public sealed class Machine
             var warp = new Warp(this, warps.Count);
             for (int thread = first; thread < Math.Min(first + WarpSize, block.ThreadCount); thread++)
             {
-                warp.Lanes.Add(new Lane(block, warp, thread, Program));
+                if (thread == _lanes.Count)
+                {
+                    _lanes.Add(new Lane(thread, Program));
+                }
+
+                _lanes[thread].Begin(block, warp);
+                warp.Lanes.Add(_lanes[thread]);
             }
 
             warp.Begin();

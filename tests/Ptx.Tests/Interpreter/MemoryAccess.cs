@@ -9,18 +9,16 @@ public sealed class MemoryAccess(DeviceMemory global)
     /// <summary>Reads an element of 1, 2, 4 or 8 bytes, zero-extended.</summary>
     public ulong Load(Lane lane, string space, ulong address, int size, bool isAtomic, Statement statement)
     {
-        (byte[] bytes, int at, AccessLog? log, bool[]? defined) = Locate(lane, space, address, size, statement);
-        for (int i = 0; i < size; i++)
+        (byte[] bytes, int at, AccessLog? log, bool[]? defined, DeviceBuffer? buffer) = Locate(lane, space, address, size, statement);
+        buffer?.NoteRead(at, size);
+        if (defined is not null && defined.AsSpan(at, size).IndexOf(false) is >= 0 and var missing)
         {
-            if (defined is not null && !defined[at + i])
-            {
-                throw new PtxFaultException(FaultKind.UninitializedMemory, $"{statement}: {lane} reads byte {at + i}, which nobody wrote");
-            }
+            throw new PtxFaultException(FaultKind.UninitializedMemory, $"{statement}: {lane} reads byte {at + missing}, which nobody wrote");
+        }
 
-            if (log?.Read(at + i, lane.Access(isAtomic)) is { } other)
-            {
-                throw Race(lane, statement, other, "reads what", "wrote");
-            }
+        if (log?.Read(at, size, lane.Access(isAtomic)) is { } other)
+        {
+            throw Race(lane, statement, other, "reads what", "wrote");
         }
 
         ReadOnlySpan<byte> span = bytes.AsSpan(at, size);
@@ -35,19 +33,29 @@ public sealed class MemoryAccess(DeviceMemory global)
 
     public void Store(Lane lane, string space, ulong address, int size, ulong value, bool isAtomic, Statement statement)
     {
-        (byte[] bytes, int at, AccessLog? log, bool[]? defined) = Locate(lane, space, address, size, statement);
-        for (int i = 0; i < size; i++)
+        (byte[] bytes, int at, AccessLog? log, bool[]? defined, DeviceBuffer? buffer) = Locate(lane, space, address, size, statement);
+        buffer?.NoteWrite(at, size);
+        Span<byte> span = bytes.AsSpan(at, size);
+        switch (size)
         {
-            bytes[at + i] = (byte)(value >> (8 * i));
-            if (defined is not null)
-            {
-                defined[at + i] = true;
-            }
+            case 1:
+                span[0] = (byte)value;
+                break;
+            case 2:
+                BinaryPrimitives.WriteUInt16LittleEndian(span, (ushort)value);
+                break;
+            case 4:
+                BinaryPrimitives.WriteUInt32LittleEndian(span, (uint)value);
+                break;
+            default:
+                BinaryPrimitives.WriteUInt64LittleEndian(span, value);
+                break;
+        }
 
-            if (log?.Write(at + i, lane.Access(isAtomic)) is { } other)
-            {
-                throw Race(lane, statement, other, "writes what", "touched");
-            }
+        defined?.AsSpan(at, size).Fill(true);
+        if (log?.Write(at, size, lane.Access(isAtomic)) is { } other)
+        {
+            throw Race(lane, statement, other, "writes what", "touched");
         }
     }
 
@@ -63,7 +71,7 @@ public sealed class MemoryAccess(DeviceMemory global)
     private static PtxFaultException Race(Lane lane, Statement statement, int other, string does, string did)
         => new(FaultKind.Race, $"{statement}: {lane} {does} {(other == Access.Several - 1 ? "several threads" : $"thread {other} of the grid")} {did} without a barrier between");
 
-    private (byte[] Bytes, int At, AccessLog? Log, bool[]? Defined) Locate(Lane lane, string space, ulong address, int size, Statement statement)
+    private (byte[] Bytes, int At, AccessLog? Log, bool[]? Defined, DeviceBuffer? Buffer) Locate(Lane lane, string space, ulong address, int size, Statement statement)
     {
         RequireAligned(lane, address, size, statement);
         bool isLocal = space == "local" || (space.Length == 0 && Windows.IsIn(address, Windows.Local));
@@ -79,11 +87,11 @@ public sealed class MemoryAccess(DeviceMemory global)
                 throw OutOfBounds(lane, address, size, statement, $"of {scratch.Bytes.Length} bytes of {(isLocal ? "local" : "shared")} memory");
             }
 
-            return (scratch.Bytes, (int)at, scratch.Log, scratch.IsDefined);
+            return (scratch.Bytes, (int)at, scratch.Log, scratch.IsDefined, null);
         }
 
         DeviceBuffer buffer = global.Find(address, size) ?? throw OutOfBounds(lane, address, size, statement, "of global memory: it is in no buffer");
-        return (buffer.Bytes, (int)(address - buffer.Address), buffer.Accesses(), null);
+        return (buffer.Bytes, (int)(address - buffer.Address), buffer.Accesses(), null, buffer);
     }
 
     private static PtxFaultException OutOfBounds(Lane lane, ulong address, int size, Statement statement, string where)

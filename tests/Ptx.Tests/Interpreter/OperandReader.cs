@@ -13,31 +13,36 @@ public sealed class OperandReader(PtxProgram program)
     /// <summary>An operand of a type; its register must have the type's width, or at least it where the instruction allows that.</summary>
     public Func<Lane, ulong> Value(string operand, string type, Statement statement, bool mayBeWider = false)
     {
+        Source source = Source(operand, type, statement, mayBeWider);
+        return source.Function ?? source.Read;
+    }
+
+    /// <summary>The same as an object, whose reading costs no call by a delegate.</summary>
+    public Source Source(string operand, string type, Statement statement, bool mayBeWider = false)
+    {
         if (program.Registers.TryGetValue(operand, out RegisterInfo? register))
         {
             RequireWidth(register, type, statement, mayBeWider);
-            return Read(register, statement);
+            return new Source(register, statement);
         }
 
         if (operand.StartsWith('%'))
         {
-            return Special(operand, statement);
+            return new Source(Special(operand, statement));
         }
 
         if (program.Arrays.TryGetValue(operand, out ArrayInfo? array))
         {
-            ulong offset = (ulong)array.Offset;
-            return _ => offset;
+            return new Source((ulong)array.Offset);
         }
 
         int plus = operand.IndexOf('+', StringComparison.Ordinal);
         if (plus > 0 && program.Arrays.ContainsKey(operand[..plus]))
         {
-            return Address($"[{operand}]", statement).Address;
+            return new Source(Address($"[{operand}]", statement).Address);
         }
 
-        ulong constant = Constant(operand, type, statement);
-        return _ => constant;
+        return new Source(Constant(operand, type, statement));
     }
 
     /// <summary>The address of [register + number] or [name + number], and whether it names a parameter.</summary>
@@ -67,8 +72,8 @@ public sealed class OperandReader(PtxProgram program)
 
         RegisterInfo register = Register(name, statement);
         RequireWidth(register, "b64", statement, false);
-        Func<Lane, ulong> read = Read(register, statement);
-        return (lane => read(lane) + (ulong)offset, false);
+        var read = new Source(register, statement);
+        return (lane => read.Read(lane) + (ulong)offset, false);
     }
 
     public static void RequireWidth(RegisterInfo register, string type, Statement statement, bool mayBeWider)
@@ -81,14 +86,6 @@ public sealed class OperandReader(PtxProgram program)
         {
             throw new PtxFaultException(FaultKind.Type, $"{statement}: {register.Name} is .{register.Type}, the instruction takes .{type}");
         }
-    }
-
-    private static Func<Lane, ulong> Read(RegisterInfo register, Statement statement)
-    {
-        int index = register.Index;
-        return lane => lane.IsDefined[index]
-            ? lane.Registers[index]
-            : throw new PtxFaultException(FaultKind.UninitializedRegister, $"{statement}: {lane} reads {register.Name}, which has no value");
     }
 
     private static Func<Lane, ulong> Special(string name, Statement statement) => name switch

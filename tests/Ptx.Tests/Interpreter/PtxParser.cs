@@ -39,6 +39,9 @@ public sealed partial class PtxParser
     [GeneratedRegex(@"^\.(local|shared)\s+\.align\s+(\d+)\s+\.b8\s+([\w$]+)\[(\d*)\]$")]
     private static partial Regex Array();
 
+    [GeneratedRegex(@"\.maxntid\s+(\d+)\s*,\s*(\d+)\s*,\s*(\d+)")]
+    private static partial Regex LargestGroup();
+
     [GeneratedRegex(@"^\.reg\s+\.(\w+)\s+(.+)$")]
     private static partial Regex RegisterDeclaration();
 
@@ -113,6 +116,11 @@ public sealed partial class PtxParser
         }
 
         _at = _text.IndexOf('{', close);
+        if (LargestGroup().Match(_text[close.._at]) is { Success: true } limit)
+        {
+            _program.MaximumThreads = Number(limit.Groups[1].Value) * Number(limit.Groups[2].Value) * Number(limit.Groups[3].Value);
+        }
+
         int depth = 0;
         do
         {

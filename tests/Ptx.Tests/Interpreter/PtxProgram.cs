@@ -25,6 +25,9 @@ public sealed class PtxProgram
 
     public int LocalBytes { get; set; }
 
+    /// <summary>The largest group that the kernel may be launched with; null if the module does not say.</summary>
+    public int? MaximumThreads { get; set; }
+
     public List<Statement> Statements { get; } = [];
 
     public Dictionary<string, int> Labels { get; } = [];

@@ -4,6 +4,17 @@ using System.Linq;
 
 namespace DreamFusion.Ptx.Tests.Interpreter;
 
+/// <summary>Who runs a statement: every thread by itself, or the warp.</summary>
+public enum StatementKind
+{
+    Own,
+    Branch,
+    End,
+    Barrier,
+    Shuffle,
+    Vote,
+}
+
 /// <summary>What one thread does for a statement.</summary>
 public delegate void LaneStep(Lane lane);
 
@@ -13,7 +24,18 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
     private readonly OperandReader _operands = new(program);
 
     /// <summary>True for what a warp runs as a whole.</summary>
-    public static bool IsCollective(Statement statement) => statement.Opcode is "bra" or "ret" or "exit" or "bar" or "barrier" or "shfl" or "vote";
+    public static bool IsCollective(Statement statement) => KindOf(statement) != StatementKind.Own;
+
+    /// <summary>Who runs a statement.</summary>
+    public static StatementKind KindOf(Statement statement) => statement.Opcode switch
+    {
+        "bra" => StatementKind.Branch,
+        "ret" or "exit" => StatementKind.End,
+        "bar" or "barrier" => StatementKind.Barrier,
+        "shfl" => StatementKind.Shuffle,
+        "vote" => StatementKind.Vote,
+        _ => StatementKind.Own,
+    };
 
     public LaneStep Compile(Statement statement) => statement.Opcode switch
     {
@@ -57,19 +79,27 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
         RegisterInfo result = _operands.Register(operands[0], statement);
         OperandReader.RequireWidth(result, isCount ? "b32" : isWide ? $"b{2 * int.Parse(type[1..], CultureInfo.InvariantCulture)}" : type, statement, false);
         RequireRounding(statement, type);
-        Action<Lane, ulong> write = Write(result);
-        Func<Lane, ulong>[] read = [.. operands.Skip(1).Select((operand, i) => _operands.Value(operand, SourceType(statement, type, i), statement))];
-        switch (read.Length)
+        int target = result.Index;
+        Source[] read = [.. operands.Skip(1).Select((operand, i) => _operands.Source(operand, SourceType(statement, type, i), statement))];
+        switch (read)
         {
-            case 1:
+            case [Source x]:
                 Func<ulong, ulong> unary = Arithmetic.Unary(statement, type) ?? throw Unknown(statement);
-                return lane => write(lane, unary(read[0](lane)));
-            case 2:
+                return statement.Opcode == "mov" ? lane => lane.Set(target, x.Read(lane)) : lane => lane.Set(target, unary(x.Read(lane)));
+            case [Source x, Source y]:
                 Func<ulong, ulong, ulong> binary = Arithmetic.Binary(statement, type) ?? throw Unknown(statement);
-                return lane => write(lane, binary(read[0](lane), read[1](lane)));
-            case 3:
+                return (statement.Opcode, type) switch
+                {
+                    ("add", "f32") => lane => lane.Set(target, Bits.Of(Bits.ToSingle(x.Read(lane)) + Bits.ToSingle(y.Read(lane)))),
+                    ("mul", "f32") => lane => lane.Set(target, Bits.Of(Bits.ToSingle(x.Read(lane)) * Bits.ToSingle(y.Read(lane)))),
+                    ("add", "s64" or "u64") => lane => lane.Set(target, x.Read(lane) + y.Read(lane)),
+                    _ => lane => lane.Set(target, binary(x.Read(lane), y.Read(lane))),
+                };
+            case [Source x, Source y, Source z]:
                 Func<ulong, ulong, ulong, ulong> ternary = Arithmetic.Ternary(statement, type) ?? throw Unknown(statement);
-                return lane => write(lane, ternary(read[0](lane), read[1](lane), read[2](lane)));
+                return (statement.Opcode, type) == ("fma", "f32")
+                    ? lane => lane.Set(target, Bits.Of(MathF.FusedMultiplyAdd(Bits.ToSingle(x.Read(lane)), Bits.ToSingle(y.Read(lane)), Bits.ToSingle(z.Read(lane)))))
+                    : lane => lane.Set(target, ternary(x.Read(lane), y.Read(lane), z.Read(lane)));
             default:
                 throw Unknown(statement);
         }
@@ -97,12 +127,13 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
     private LaneStep SetPredicate(Statement statement)
     {
         string type = TypeOf(statement);
-        Action<Lane, ulong> write = Write(_operands.Register(statement.Operands[0], statement));
-        OperandReader.RequireWidth(_operands.Register(statement.Operands[0], statement), "pred", statement, false);
-        Func<Lane, ulong> x = _operands.Value(statement.Operands[1], type, statement);
-        Func<Lane, ulong> y = _operands.Value(statement.Operands[2], type, statement);
+        RegisterInfo result = _operands.Register(statement.Operands[0], statement);
+        OperandReader.RequireWidth(result, "pred", statement, false);
+        int target = result.Index;
+        Source x = _operands.Source(statement.Operands[1], type, statement);
+        Source y = _operands.Source(statement.Operands[2], type, statement);
         Func<ulong, ulong, bool> compare = Arithmetic.Compare(statement.Parts[1], type);
-        return lane => write(lane, Bits.Of(compare(x(lane), y(lane))));
+        return lane => lane.Set(target, Bits.Of(compare(x.Read(lane), y.Read(lane))));
     }
 
     private LaneStep Select(Statement statement)
@@ -110,11 +141,11 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
         string type = TypeOf(statement);
         RegisterInfo result = _operands.Register(statement.Operands[0], statement);
         OperandReader.RequireWidth(result, type, statement, false);
-        Action<Lane, ulong> write = Write(result);
-        Func<Lane, ulong> yes = _operands.Value(statement.Operands[1], type, statement);
-        Func<Lane, ulong> no = _operands.Value(statement.Operands[2], type, statement);
-        Func<Lane, ulong> condition = _operands.Value(statement.Operands[3], "pred", statement);
-        return lane => write(lane, condition(lane) != 0 ? yes(lane) : no(lane));
+        int target = result.Index;
+        Source yes = _operands.Source(statement.Operands[1], type, statement);
+        Source no = _operands.Source(statement.Operands[2], type, statement);
+        Source condition = _operands.Source(statement.Operands[3], "pred", statement);
+        return lane => lane.Set(target, condition.Read(lane) != 0 ? yes.Read(lane) : no.Read(lane));
     }
 
     private LaneStep Convert(Statement statement)

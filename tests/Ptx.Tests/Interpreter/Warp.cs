@@ -46,44 +46,60 @@ public sealed class Warp(Machine machine, int number)
             }
 
             machine.CountStep();
-            Execute(top, machine.Program.Statements[top.At]);
+            if (machine.Kinds[top.At] == StatementKind.Own && machine.Guards[top.At] is null)
+            {
+                Step(top, top.Mask);
+            }
+            else
+            {
+                Execute(top, machine.Program.Statements[top.At]);
+            }
         }
     }
 
     private void Execute(Entry top, Statement statement)
     {
         uint active = Guarded(top, statement);
-        if (statement.Opcode == "bra")
+        StatementKind kind = machine.Kinds[top.At];
+        if (kind == StatementKind.Branch)
         {
             Branch(top, statement, active);
             return;
         }
 
-        _stack[^1] = top with { At = top.At + 1 };
-        switch (statement.Opcode)
+        if (kind == StatementKind.Own)
         {
-            case "ret" or "exit":
+            Step(top, active);
+            return;
+        }
+
+        _stack[^1] = top with { At = top.At + 1 };
+        switch (kind)
+        {
+            case StatementKind.End:
                 End(active);
                 break;
-            case "bar" or "barrier":
+            case StatementKind.Barrier:
                 Barrier(statement, top, active);
                 break;
-            case "shfl":
+            case StatementKind.Shuffle:
                 RequireAll(statement, active);
                 machine.Exchange.Shuffle(this, statement, active);
                 break;
-            case "vote":
+            default:
                 RequireAll(statement, active);
                 machine.Exchange.Vote(this, statement, active);
                 break;
-            default:
-                LaneStep step = machine.Steps[top.At];
-                for (uint rest = active; rest != 0; rest &= rest - 1)
-                {
-                    step(Lanes[BitOperations.TrailingZeroCount(rest)]);
-                }
+        }
+    }
 
-                break;
+    private void Step(Entry top, uint active)
+    {
+        _stack[^1] = top with { At = top.At + 1 };
+        LaneStep step = machine.Steps[top.At];
+        for (uint rest = active; rest != 0; rest &= rest - 1)
+        {
+            step(Lanes[BitOperations.TrailingZeroCount(rest)]);
         }
     }
 

@@ -1,8 +1,10 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using ILGPU.Ptx.Code;
+using ILGPU.Runtime.Cuda;
 
 namespace ILGPU.Ptx.Translation;
 
@@ -12,15 +14,20 @@ namespace ILGPU.Ptx.Translation;
 /// </summary>
 internal sealed partial class Translator
 {
+    /// <summary>The parameter that holds the extent of an indexed kernel.</summary>
+    public const string ExtentName = "extent";
+
     private const int MaximumDepth = 64;
 
     private readonly KernelCode _code;
     private readonly Emitter _emit;
     private readonly PtxTarget _target;
+    private readonly byte[]? _launch;
     private Frame _frame;
 
-    private Translator(MethodInfo kernel, KernelCode code, PtxTarget target)
+    private Translator(MethodInfo kernel, KernelCode code, PtxTarget target, byte[]? launch)
     {
+        _launch = launch;
         _code = code;
         _target = target;
         _emit = new Emitter(code);
@@ -32,11 +39,12 @@ internal sealed partial class Translator
     /// <param name="isIndexed">True if the first parameter is the index and the launch rounds the extent up to whole groups.</param>
     /// <param name="target">Target.</param>
     /// <param name="constants">Values of parameters, by position, that are the same in every launch.</param>
+    /// <param name="launch">Parameters of a launch as bytes, whose launch constants all launches share; null if nothing is known.</param>
     /// <exception cref="PtxCompilationException">Something in the kernel cannot be compiled.</exception>
-    public static KernelCode Translate(MethodInfo kernel, bool isIndexed, PtxTarget target, IReadOnlyDictionary<int, object> constants)
+    public static KernelCode Translate(MethodInfo kernel, bool isIndexed, PtxTarget target, IReadOnlyDictionary<int, object> constants, byte[]? launch)
     {
         var code = new KernelCode($"{kernel.DeclaringType?.Name}.{kernel.Name}");
-        var translator = new Translator(kernel, code, target);
+        var translator = new Translator(kernel, code, target, launch);
         try
         {
             translator.Run(kernel, isIndexed, constants);
@@ -83,9 +91,9 @@ internal sealed partial class Translator
     // Threads past the extent return at once.
     private StructValue LoadIndex(Type type)
     {
-        _code.Parameters.Add(new PtxParameter("extent", 12, 4));
+        _code.Parameters.Add(new PtxParameter(ExtentName, 12, 4));
         Operand linear = _emit.Compute(Operation.Add, DataType.S32, _emit.Compute(Operation.Mul, DataType.S32, Special("ctaid.x"), Special("ntid.x")), Special("tid.x"));
-        Operand[] extent = [.. Enumerable.Range(0, 3).Select(axis => (Operand)_emit.Append(new PtxInstruction(Operation.LoadParameter, DataType.U32, null) { Name = "extent", Offset = 4 * axis }, DataType.U32))];
+        Operand[] extent = [.. Enumerable.Range(0, 3).Select(axis => (Operand)_emit.Append(new PtxInstruction(Operation.LoadParameter, DataType.U32, null) { Name = ExtentName, Offset = 4 * axis }, DataType.U32))];
         int rank = type == typeof(Index1D) ? 1 : type == typeof(Index2D) ? 2 : type == typeof(Index3D) ? 3
             : throw Refuse($"the index has the type {type.Name}; a kernel's index is Index1D, Index2D or Index3D");
         Operand count = extent[0];
@@ -121,12 +129,19 @@ internal sealed partial class Translator
         TypeLayout layout = TypeLayout.Of(parameter.ParameterType);
         string name = $"argument{parameter.Position}";
         _code.Parameters.Add(new PtxParameter(name, layout.Size, Math.Max(8, layout.Alignment)));
-        return LoadParameter(name, parameter.ParameterType, 0);
+        int start = ArgumentBlock.OffsetsOf(_code.Parameters, out _)[^1];
+        return LoadParameter(name, parameter.ParameterType, 0, start, ConstantRange.IsSpecialized(parameter.ParameterType));
     }
 
-    private Value LoadParameter(string name, Type type, long offset)
+    // Where the launch's constants are known they are no parameters.
+    private Value LoadParameter(string name, Type type, int offset, int start, bool isConstant)
     {
         TypeLayout layout = TypeLayout.Of(type);
+        if (isConstant && _launch is not null && layout.Scalar is { } known)
+        {
+            return new ScalarValue(KnownConstant(known, _launch.AsSpan(start + offset)));
+        }
+
         if (layout.Scalar is { } scalar)
         {
             // Pointers in parameters are the host's device pointers: global memory.
@@ -134,8 +149,20 @@ internal sealed partial class Translator
                 new PtxInstruction(Operation.LoadParameter, scalar, null) { Name = name, Offset = offset, Space = type.IsPointer ? AddressSpace.Global : AddressSpace.None }, scalar));
         }
 
-        return new StructValue(type, [.. layout.Fields.Select(field => LoadParameter(name, field.Type, offset + field.Offset))]);
+        return new StructValue(type, [.. layout.Fields.Select(field => LoadParameter(name, field.Type, offset + field.Offset, start, isConstant || field.IsConstant))]);
     }
+
+    private static Constant KnownConstant(DataType type, ReadOnlySpan<byte> bytes) => type switch
+    {
+        DataType.U8 => Constant.Of((int)bytes[0]),
+        DataType.S8 => Constant.Of((int)(sbyte)bytes[0]),
+        DataType.U16 => Constant.Of((int)BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
+        DataType.S16 => Constant.Of((int)BinaryPrimitives.ReadInt16LittleEndian(bytes)),
+        DataType.S32 or DataType.U32 => Constant.Of(BinaryPrimitives.ReadInt32LittleEndian(bytes)),
+        DataType.F32 => Constant.Of(BinaryPrimitives.ReadSingleLittleEndian(bytes)),
+        DataType.F64 => Constant.Of(BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
+        _ => Constant.Of(BinaryPrimitives.ReadInt64LittleEndian(bytes)),
+    };
 
     private static Value ConstantValue(Type type, object value)
     {

@@ -14,7 +14,8 @@ namespace ILGPU.Ptx.Translation;
 /// <param name="Name">Name.</param>
 /// <param name="Type">Type.</param>
 /// <param name="Offset">Bytes from the start of the struct.</param>
-internal readonly record struct FieldLayout(int Token, string Name, Type Type, int Offset);
+/// <param name="IsConstant">Whether it is marked as a launch constant.</param>
+internal readonly record struct FieldLayout(int Token, string Name, Type Type, int Offset, bool IsConstant);
 
 /// <summary>Size, alignment and fields of a type as .NET lays it out. Structs must be sequential and without references.</summary>
 internal sealed class TypeLayout
@@ -94,7 +95,9 @@ internal sealed class TypeLayout
             TypeLayout layout = Of(field.FieldType);
             int fieldAlignment = Math.Min(layout.Alignment, pack);
             offset = (offset + fieldAlignment - 1) / fieldAlignment * fieldAlignment;
-            fields.Add(new FieldLayout(field.MetadataToken, field.Name, field.FieldType, offset));
+            // Known by its name, because the attribute belongs to the kernels.
+            bool isConstant = field.GetCustomAttributesData().Any(data => data.AttributeType.Name == "LaunchConstantAttribute");
+            fields.Add(new FieldLayout(field.MetadataToken, field.Name, field.FieldType, offset, isConstant));
             offset += layout.Size;
             alignment = Math.Max(alignment, fieldAlignment);
         }

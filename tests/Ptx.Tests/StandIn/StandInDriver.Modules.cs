@@ -1,0 +1,150 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using DreamFusion.Ptx.Tests.Interpreter;
+
+namespace DreamFusion.Ptx.Tests.StandIn;
+
+/// <summary>A loaded module.</summary>
+internal sealed class StandInModule(PtxProgram program, DeviceMemory memory)
+{
+    private readonly byte[] _parameters = new byte[program.ParameterBytes];
+    private Machine? _machine;
+
+    public PtxProgram Program { get; } = program;
+
+    public int DynamicSharedLimit { get; set; } = 48 * 1024;
+
+    /// <summary>Makes what runs the program; finds what is wrong with it.</summary>
+    public void Prepare() => _machine = new Machine(Program, memory, _parameters) { MaximumSteps = long.MaxValue };
+
+    public void Run((int X, int Y, int Z) grid, (int X, int Y, int Z) group, int sharedBytes, byte[] parameters)
+    {
+        parameters.CopyTo(_parameters, 0);
+        _machine!.Launch(grid, group, sharedBytes);
+    }
+}
+
+internal sealed partial class StandInDriver
+{
+    private const string CubinMark = "STAND-IN CUBIN\n";
+    private const int MaximumThreads = 1024;
+    private const int SharedMemory = 227 * 1024;
+    private const int UsualSharedMemory = 48 * 1024;
+
+    /// <summary>Loads PTX, or what <see cref="Assemble"/> made of it.</summary>
+    public nint LoadModule(string image)
+    {
+        bool isCubin = image.StartsWith(CubinMark, StringComparison.Ordinal);
+        Require(isCubin || image.Contains(".version", StringComparison.Ordinal), DriverError.InvalidPtx, "neither PTX nor a cubin");
+        nint handle = NewHandle();
+        _modules.Add(handle, Parsed(isCubin ? image[CubinMark.Length..] : image));
+        return handle;
+    }
+
+    public byte[] Assemble(string ptx)
+    {
+        Parsed(ptx);
+        AssembledCount++;
+        return Encoding.ASCII.GetBytes(CubinMark + ptx + '\0');
+    }
+
+    public void Unload(nint module)
+    {
+        Require(_modules.Remove(module, out StandInModule? unloaded), DriverError.InvalidHandle, $"there is no module {module:x}");
+        foreach (nint function in _functions.Where(pair => pair.Value == unloaded).Select(pair => pair.Key).ToArray())
+        {
+            _functions.Remove(function);
+        }
+    }
+
+    public nint FindFunction(nint module, string name)
+    {
+        Require(_modules.TryGetValue(module, out StandInModule? found), DriverError.InvalidHandle, $"there is no module {module:x}");
+        Require(found!.Program.Entry == name, DriverError.NotFound, $"the module has {found.Program.Entry}, not {name}");
+        nint handle = NewHandle();
+        _functions.Add(handle, found);
+        return handle;
+    }
+
+    public int FunctionAttribute(nint function, int attribute) => attribute switch
+    {
+        0 => Function(function).Program.MaximumThreads ?? MaximumThreads,
+        3 => Function(function).Program.LocalBytes,
+        4 => Math.Min(255, Function(function).Program.Registers.Count),
+        _ => throw new DriverException(DriverError.InvalidValue, $"attribute {attribute} of a function is not known"),
+    };
+
+    public void SetFunctionAttribute(nint function, int attribute, int value)
+    {
+        const int MaxDynamicShared = 8;
+        Require(attribute == MaxDynamicShared, DriverError.InvalidValue, $"attribute {attribute} of a function cannot be set");
+        Require(value + Function(function).Program.SharedBytes <= SharedMemory, DriverError.InvalidValue, $"{value} bytes of dynamic shared memory are more than the device has");
+        Function(function).DynamicSharedLimit = value;
+    }
+
+    public void Launch(nint function, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int sharedBytes, nint stream, byte[] parameters)
+    {
+        StandInModule module = Function(function);
+        PtxProgram program = module.Program;
+        Require(grid.X > 0 && grid.Y > 0 && grid.Z > 0 && group.X > 0 && group.Y > 0 && group.Z > 0, DriverError.InvalidValue, $"a grid of {grid} groups of {group}");
+        int threads = group.X * group.Y * group.Z;
+        Require(threads <= (program.MaximumThreads ?? MaximumThreads), DriverError.LaunchOutOfResources, $"a group of {threads} threads where the kernel takes {program.MaximumThreads ?? MaximumThreads}");
+        Require(parameters.Length == program.ParameterBytes, DriverError.InvalidValue, $"{parameters.Length} bytes of parameters, the kernel takes {program.ParameterBytes}");
+        Require(program.SharedBytes <= UsualSharedMemory, DriverError.InvalidPtx, $"{program.SharedBytes} bytes of static shared memory");
+        int limit = Math.Max(module.DynamicSharedLimit, UsualSharedMemory - program.SharedBytes);
+        Require(sharedBytes <= limit, DriverError.InvalidValue, $"{sharedBytes} bytes of dynamic shared memory, {limit} were allowed");
+        Issue(stream, () => Run(module, grid, group, sharedBytes, stream, parameters));
+    }
+
+    private void Run(StandInModule module, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int sharedBytes, nint stream, byte[] parameters)
+    {
+        LaunchCount++;
+        module.Run(grid, group, sharedBytes, parameters);
+        if (_streams.Count == 1)
+        {
+            return;
+        }
+
+        foreach (DeviceBuffer buffer in _memory.Buffers)
+        {
+            Allocation allocation = _allocations[buffer.Address];
+            if (buffer.Read.End > 0)
+            {
+                Use(allocation, stream, buffer.Read.First, buffer.Read.End, isWrite: false, module.Program.Entry);
+            }
+
+            if (buffer.Written.End > 0)
+            {
+                Use(allocation, stream, buffer.Written.First, buffer.Written.End, isWrite: true, module.Program.Entry);
+            }
+        }
+    }
+
+    private StandInModule Parsed(string ptx)
+    {
+        PtxProgram program;
+        StandInModule module;
+        try
+        {
+            program = PtxParser.Parse(ptx);
+            module = new StandInModule(program, _memory);
+            module.Prepare();
+        }
+        catch (PtxFaultException fault)
+        {
+            throw new DriverException(DriverError.InvalidPtx, fault.Message);
+        }
+
+        int target = int.Parse(program.Target["sm_".Length..], CultureInfo.InvariantCulture);
+        Require(target <= Architecture, DriverError.NoBinaryForGpu, $"PTX for {program.Target} on sm_{Architecture}");
+        // The newest PTX that a driver for CUDA 11 takes is 7, for CUDA 12 8.
+        Require(program.Version.CompareTo($"{(Version / 1000) - 4}.{Version % 1000 / 10}", StringComparison.Ordinal) <= 0, DriverError.UnsupportedPtxVersion, $"PTX {program.Version}");
+        return module;
+    }
+
+    private StandInModule Function(nint handle)
+        => _functions.TryGetValue(handle, out StandInModule? module) ? module : throw new DriverException(DriverError.InvalidHandle, $"there is no function {handle:x}");
+}

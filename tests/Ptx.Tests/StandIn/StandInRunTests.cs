@@ -1,0 +1,154 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using DreamFusion.Autodiff;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
+using DreamFusion.Pipeline.Machine;
+using DreamFusion.Pipeline.Selftest;
+using DreamFusion.Pipeline.Training;
+using ILGPU;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace DreamFusion.Ptx.Tests.StandIn;
+
+/// <summary>The self-test and a short training run on the stand-in driver: everything that <c>--device cuda</c> does, without a GPU.</summary>
+[Collection(StandInCollection.Name)]
+public sealed class StandInRunTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly PrivateCache _cache = new();
+
+    public void Dispose() => _cache.Dispose();
+
+    [LongFact]
+    public void TheSelftestIsGreen()
+    {
+        using var driver = StandInDriver.Install();
+        SelftestReport report = SelftestSession.Run("cuda", 1, KernelChoice.Tuned);
+        output.WriteLine($"{report.Results.Count} checks, {driver.LaunchCount} launches, {report.Duration.TotalSeconds:0.0} s");
+        Assert.Equal("cuda (Stand-in 0)", report.Device);
+        Assert.All(report.Results, result => Assert.True(result.Kind != SelfCheckKind.Failure, $"{result.Family}: {result.Message}"));
+        Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Equal((0, 0), (driver.LiveAllocations, driver.RetainedContexts));
+    }
+
+    [Fact]
+    public void TwoStepsOfTrainingGiveTheNumbersOfTheCpu()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), $"standin-{Guid.NewGuid():n}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            Observer onCpu = Train(Path.Combine(folder, "cpu"), "cpu");
+            using var driver = StandInDriver.Install();
+            Observer onCuda = Train(Path.Combine(folder, "cuda"), "cuda");
+            output.WriteLine($"{driver.LaunchCount} launches");
+            Assert.True(driver.LaunchCount > 50);
+            Assert.Equal(2, onCuda.Norms.Count);
+            foreach ((double cpu, double cuda) in onCpu.Norms.Zip(onCuda.Norms))
+            {
+                output.WriteLine($"{cpu} {cuda}");
+                Assert.True(Math.Abs(cpu - cuda) <= 1e-3 * cpu, $"{cpu} on the CPU, {cuda} on the stand-in");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void ADeviceThatIsNotThereIsExit4()
+    {
+        using (var driver = StandInDriver.Install())
+        {
+            DfkException number = Assert.Throws<DfkException>(() => DeviceSelection.RequireExisting("cuda:2"));
+            Assert.Equal(ExitCode.MachineLacks, number.ExitCode);
+            Assert.Contains("there are 2 CUDA devices", number.Message, StringComparison.Ordinal);
+        }
+
+        if (CudaDriver.Probe().Problem is { } problem)
+        {
+            DfkException none = Assert.Throws<DfkException>(() => DeviceSelection.RequireExisting("cuda"));
+            Assert.Equal(ExitCode.MachineLacks, none.ExitCode);
+            Assert.Contains(problem, none.Message, StringComparison.Ordinal);
+        }
+
+        DeviceSelection.RequireExisting("auto");
+    }
+
+    private static Observer Train(string folder, string device)
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        RunConfiguration configuration = toybox with
+        {
+            Prompt = "a hamburger",
+            Device = device,
+            Threads = 1,
+            PreviewInterval = 0,
+            Data = toybox.Data with { Train = toybox.Data.Train with { Width = 16, Height = 16 } },
+        };
+        using var stop = new CancellationTokenSource();
+        var observer = new Observer(stop);
+        TrainingResult result = TrainingSession.Run(configuration, new TrainingRequest { OutputFolder = folder, Kernels = KernelChoice.Portable }, observer, stop.Token);
+        Assert.Equal(TrainingOutcome.Interrupted, result.Outcome);
+        return observer;
+    }
+
+    /// <summary>A cache folder of the test's own: what the stand-in calls cubins is for nobody else.</summary>
+    private sealed class PrivateCache : IDisposable
+    {
+        private const string Variable = "DFK_CACHE";
+
+        private readonly string? _before = Environment.GetEnvironmentVariable(Variable);
+        private readonly string _folder = Path.Combine(Path.GetTempPath(), $"standin-cache-{Guid.NewGuid():n}");
+
+        public PrivateCache() => Environment.SetEnvironmentVariable(Variable, _folder);
+
+        public void Dispose()
+        {
+            Environment.SetEnvironmentVariable(Variable, _before);
+            AppContext.SetData("ILGPU.CubinCacheFolder", null);
+            if (Directory.Exists(_folder))
+            {
+                Directory.Delete(_folder, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Stops after two steps and keeps the norm of each step's gradient.</summary>
+    private sealed class Observer(CancellationTokenSource stop) : ITrainingObserver
+    {
+        public List<double> Norms { get; } = [];
+
+        public void Started(string runFolder, int iters)
+        {
+        }
+
+        public void PhaseChanged(TrainingPhase phase)
+        {
+        }
+
+        public void StepDone(StepReport report)
+        {
+            Norms.Add(report.GradientNorm);
+            if (report.Step == 2)
+            {
+                stop.Cancel();
+            }
+        }
+
+        public void FileWritten(string path)
+        {
+        }
+
+        public void Note(string message)
+        {
+        }
+    }
+}

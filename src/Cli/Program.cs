@@ -33,6 +33,7 @@ internal static class Program
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         global.AddTo(root);
         root.Subcommands.Add(TrainCommand.Create(global));
+        root.Subcommands.Add(RenderCommand.Create(global));
         root.Subcommands.Add(ExportCommand.Create(global));
         root.Subcommands.Add(EvalCommand.Create(global));
         root.Subcommands.Add(ConfigCommand.Create(global));

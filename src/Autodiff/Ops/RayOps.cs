@@ -19,10 +19,21 @@ public static class RayOps
     public static RayBatch CastRays<TBound>(this Tape tape, in PinholeCamera camera, TBound bound)
         where TBound : unmanaged, IRayBound
     {
+        return tape.CastRays(camera, bound, 0, camera.PixelCount);
+    }
+
+    /// <summary>The rays of some pixels of a camera: a tile of its image.</summary>
+    /// <param name="tape">Tape.</param>
+    /// <param name="camera">Camera.</param>
+    /// <param name="bound">Region outside of which the scene is empty.</param>
+    /// <param name="firstPixel">First pixel, row-major.</param>
+    /// <param name="count">Number of pixels, at least 1.</param>
+    public static RayBatch CastRays<TBound>(this Tape tape, in PinholeCamera camera, TBound bound, int firstPixel, int count)
+        where TBound : unmanaged, IRayBound
+    {
         ArgumentNullException.ThrowIfNull(tape);
-        int count = camera.PixelCount;
         var rays = new RayBatch(tape.Scratch<Float3>(count), tape.Scratch<Float3>(count), tape.Scratch<float>(count), tape.Scratch<float>(count));
-        tape.Device.Kernels<CameraRays<TBound>>().Cast(camera, bound, rays);
+        tape.Device.Kernels<CameraRays<TBound>>().CastTile(camera, bound, firstPixel, rays);
         tape.Mark("rays");
         return rays;
     }

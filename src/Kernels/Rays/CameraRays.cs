@@ -16,7 +16,7 @@ namespace DreamFusion.Kernels.Rays;
 /// </summary>
 public static class CameraRaysKernels
 {
-    /// <summary>Device arguments. R = W·H rays, row-major.</summary>
+    /// <summary>Device arguments. R rays: the pixels from <see cref="FirstPixel"/> on, row-major; all W·H of them, or a tile.</summary>
     public struct Args<TBound>
         where TBound : unmanaged, IRayBound
     {
@@ -25,6 +25,9 @@ public static class CameraRaysKernels
 
         /// <summary>The region to clip to.</summary>
         public TBound Bound;
+
+        /// <summary>Pixel of ray 0, row-major.</summary>
+        public int FirstPixel;
 
         /// <summary>Ray origins [R], world units; overwritten.</summary>
         public ArrayView<Float3> Origins;
@@ -39,11 +42,12 @@ public static class CameraRaysKernels
         public ArrayView<float> Far;
     }
 
-    /// <summary>Writes the ray of one pixel.</summary>
-    public static void Forward<TBound>(Index1D pixel, Args<TBound> a)
+    /// <summary>Writes one ray.</summary>
+    public static void Forward<TBound>(Index1D ray, Args<TBound> a)
         where TBound : unmanaged, IRayBound
     {
         PinholeCamera camera = a.Camera;
+        int pixel = a.FirstPixel + ray;
         int row = pixel / camera.Width;
         int column = pixel - (row * camera.Width);
         float x = (column + 0.5f - (0.5f * camera.Width)) / camera.FocalPixels;
@@ -51,10 +55,10 @@ public static class CameraRaysKernels
         Float3 through = (camera.Right * x) + (camera.Up * y) - camera.Back;
         Float3 direction = through * (1f / MathF.Sqrt(Float3.Dot(through, through)));
         a.Bound.Intersect(camera.Position, direction, out float near, out float far);
-        a.Origins[pixel] = camera.Position;
-        a.Directions[pixel] = direction;
-        a.Near[pixel] = near > 0f ? near : 0f;
-        a.Far[pixel] = far;
+        a.Origins[ray] = camera.Position;
+        a.Directions[ray] = direction;
+        a.Near[ray] = near > 0f ? near : 0f;
+        a.Far[ray] = far;
     }
 }
 
@@ -75,16 +79,28 @@ public sealed class CameraRays<TBound> : IKernelFamily<CameraRays<TBound>>
     /// <exception cref="ArgumentException">The camera is invalid or the buffers do not hold exactly one ray per pixel.</exception>
     public void Cast(in PinholeCamera camera, TBound bound, in RayBatch rays)
     {
-        camera.Validate();
-        rays.CheckLengths();
         if (rays.Count != camera.PixelCount)
         {
             throw new ArgumentException($"Camera rays: {camera.Width}x{camera.Height} pixels need {camera.PixelCount} rays, the buffers hold {rays.Count}; allocate one ray per pixel.");
+        }
+        CastTile(camera, bound, 0, rays);
+    }
+
+    /// <summary>Writes the rays of the pixels from <paramref name="firstPixel"/> on, as many as the buffers hold; each has the bits that it has among all.</summary>
+    /// <exception cref="ArgumentException">The camera is invalid, the buffers differ in length, or the tile leaves the image.</exception>
+    public void CastTile(in PinholeCamera camera, TBound bound, int firstPixel, in RayBatch rays)
+    {
+        camera.Validate();
+        rays.CheckLengths();
+        if (firstPixel < 0 || rays.Count > camera.PixelCount - firstPixel)
+        {
+            throw new ArgumentException($"Camera rays: pixels {firstPixel} to {(long)firstPixel + rays.Count - 1} were asked for, {camera.Width}x{camera.Height} has 0 to {camera.PixelCount - 1}.");
         }
         _forward(rays.Count, new CameraRaysKernels.Args<TBound>
         {
             Camera = camera,
             Bound = bound,
+            FirstPixel = firstPixel,
             Origins = rays.Origins,
             Directions = rays.Directions,
             Near = rays.Near,

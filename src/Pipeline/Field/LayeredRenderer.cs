@@ -49,22 +49,17 @@ public sealed class LayeredRenderer
         var layers = new ViewLayers(
             new FloatImage(width, height, 3), new FloatImage(width, height, 1), new FloatImage(width, height, 3), new FloatImage(width, height, 1));
         RayMarchOptions march = _renderer.Steps(stepsAcrossSphere, int.MaxValue);
-        using var castTape = new Tape(_device, recording: false);
-        RayBatch rays = _renderer.CastRays(castTape, camera, width, height);
-        for (int first = 0; first < rays.Count; first += RaysPerTile)
+        for (int first = 0; first < width * height; first += RaysPerTile)
         {
-            int count = Math.Min(RaysPerTile, rays.Count - first);
-            var tile = new RayBatch(
-                rays.Origins.SubView(first, count), rays.Directions.SubView(first, count),
-                rays.Near.SubView(first, count), rays.Far.SubView(first, count));
-            RenderTile(tile, first, camera, march, ambient, layers);
+            using var tape = new Tape(_device, recording: false);
+            RayBatch rays = _renderer.CastRays(tape, camera, width, height, first, Math.Min(RaysPerTile, (width * height) - first));
+            RenderTile(tape, rays, first, camera, march, ambient, layers);
         }
         return layers;
     }
 
-    private void RenderTile(in RayBatch rays, int first, OrbitCamera camera, RayMarchOptions march, float ambient, ViewLayers layers)
+    private void RenderTile(Tape tape, in RayBatch rays, int first, OrbitCamera camera, RayMarchOptions march, float ambient, ViewLayers layers)
     {
-        using var tape = new Tape(_device, recording: false);
         PackedSamples samples = tape.March(rays, _occupancy.Grid, march, jitter: null);
         FieldSamples field = _renderer.Evaluate(tape, samples.Positions, withNormals: true);
         Variable white = tape.ConstantBackground(Float3.One, rays.Count);

@@ -91,7 +91,16 @@ public sealed class Renderer
     }
 
     /// <summary>The rays of a camera's image, row by row from the top.</summary>
-    public RayBatch CastRays(Tape tape, OrbitCamera camera, int width, int height)
+    public RayBatch CastRays(Tape tape, OrbitCamera camera, int width, int height) => CastRays(tape, camera, width, height, 0, width * height);
+
+    /// <summary>The rays of some pixels of a camera's image, row by row from the top: a tile.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="camera">The camera.</param>
+    /// <param name="width">Image width, pixels.</param>
+    /// <param name="height">Image height, pixels.</param>
+    /// <param name="firstPixel">First pixel of the tile.</param>
+    /// <param name="count">Number of pixels, at least 1.</param>
+    public RayBatch CastRays(Tape tape, OrbitCamera camera, int width, int height, int firstPixel, int count)
     {
         ArgumentNullException.ThrowIfNull(tape);
         var pinhole = new PinholeCamera
@@ -104,7 +113,7 @@ public sealed class Renderer
             Width = width,
             Height = height,
         };
-        return _field.Options.Bound.CastRays(tape, pinhole);
+        return _field.Options.Bound.CastRays(tape, pinhole, firstPixel, count);
     }
 
     /// <summary>Renders a batch of rays: a whole image, or a tile of one so that memory stays bounded.</summary>

@@ -31,11 +31,15 @@ public readonly record struct SceneBound(BoundKind Kind, float HalfSide)
         _ => throw new InvalidOperationException($"Unknown bound {Kind}."),
     };
 
-    /// <summary>The rays of a camera, clipped to the region.</summary>
-    public RayBatch CastRays(Tape tape, in PinholeCamera camera) => Kind switch
+    /// <summary>The rays of some pixels of a camera, clipped to the region.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="camera">The camera.</param>
+    /// <param name="firstPixel">First pixel, row-major.</param>
+    /// <param name="count">Number of pixels, at least 1.</param>
+    public RayBatch CastRays(Tape tape, in PinholeCamera camera, int firstPixel, int count) => Kind switch
     {
-        BoundKind.Sphere => tape.CastRays(camera, new SphereBound(HalfSide)),
-        BoundKind.Cube => tape.CastRays(camera, new BoxBound(HalfSide)),
+        BoundKind.Sphere => tape.CastRays(camera, new SphereBound(HalfSide), firstPixel, count),
+        BoundKind.Cube => tape.CastRays(camera, new BoxBound(HalfSide), firstPixel, count),
         _ => throw new InvalidOperationException($"Unknown bound {Kind}."),
     };
 }

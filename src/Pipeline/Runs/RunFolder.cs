@@ -231,7 +231,7 @@ public sealed class RunFolder : IDisposable
         Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).Where(name => name != LockName);
 
     /// <summary>Makes a folder and those above it.</summary>
-    internal static void MakeFolder(string path)
+    public static void MakeFolder(string path)
     {
         try
         {

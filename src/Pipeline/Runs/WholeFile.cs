@@ -31,25 +31,53 @@ public static class WholeFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
+        Replace(path, temporary =>
+        {
+            using FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
+            write(file);
+            file.Flush(flushToDisk: true);
+        });
+    }
+
+    /// <summary>Writes what a callback puts into the file of a temporary name, such as by another program.</summary>
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: the disk is full, the folder read-only or gone.</exception>
+    public static void WriteBy(string path, Action<string> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        Replace(path, temporary =>
+        {
+            write(temporary);
+            using FileStream file = new(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            file.Flush(flushToDisk: true);
+        });
+    }
+
+    private static void Replace(string path, Action<string> write)
+    {
         string temporary = path + TemporarySuffix;
         try
         {
-            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-
+            write(temporary);
             File.Move(temporary, path, overwrite: true);
             FolderFlush.Of(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(path, temporary, e);
+            Delete(temporary);
+            throw new DfkException(
+                ExitCode.MachineLacks,
+                $"{path} cannot be written: {e.Message} Free space or choose another folder with --out; what stood there before is intact.",
+                e);
+        }
+        catch
+        {
+            // Interrupted, or what was to be written could not be made: nothing half-written stays.
+            Delete(temporary);
+            throw;
         }
     }
 
-    private static DfkException Failed(string path, string temporary, Exception cause)
+    private static void Delete(string temporary)
     {
         try
         {
@@ -59,10 +87,5 @@ public static class WholeFile
         {
             // The first error is the one to report; a half-written temporary file is never read.
         }
-
-        return new DfkException(
-            ExitCode.MachineLacks,
-            $"{path} cannot be written: {cause.Message} Free space or choose another folder with --out; what stood there before is intact.",
-            cause);
     }
 }

@@ -54,7 +54,7 @@ public sealed class MeshRasterizer(TexturedMesh mesh, ParallelOptions parallel)
     {
         float focal = camera.FocalPixels(width);
         Vector3 ray = ((column + 0.5f - (0.5f * width)) / focal * camera.Right) + (((0.5f * height) - row - 0.5f) / focal * camera.Up) - camera.Back;
-        Vector3 weights = Weights(face, camera.Position, ray);
+        Vector3 weights = Weights(mesh.Geometry, face, camera.Position, ray);
         Vector3 normal = mesh.Normal(face, weights);
         // A surface seen from behind is lit like its front: the field has no behind.
         float cosine = MathF.Abs(Vector3.Dot(normal, camera.Back));
@@ -71,9 +71,8 @@ public sealed class MeshRasterizer(TexturedMesh mesh, ParallelOptions parallel)
 
     // Barycentric coordinates of the point where a ray meets the face's plane (Möller and Trumbore 1997); a sample at the rim may lie a
     // rounding error outside, and is moved in.
-    private Vector3 Weights(int face, Vector3 origin, Vector3 ray)
+    internal static Vector3 Weights(TriangleMesh geometry, int face, Vector3 origin, Vector3 ray)
     {
-        TriangleMesh geometry = mesh.Geometry;
         Vector3 a = geometry.Positions[geometry.Triangles[3 * face]];
         Vector3 ab = geometry.Positions[geometry.Triangles[(3 * face) + 1]] - a, ac = geometry.Positions[geometry.Triangles[(3 * face) + 2]] - a;
         Vector3 p = Vector3.Cross(ray, ac);

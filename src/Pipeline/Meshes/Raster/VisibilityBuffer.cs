@@ -21,16 +21,19 @@ public sealed class VisibilityBuffer
     private readonly int[] _faces;
     private readonly float[] _inverseDepths;
 
-    private VisibilityBuffer(int width, int height)
+    private readonly int _firstRow;
+
+    private VisibilityBuffer(int width, int height, int firstRow, int rows)
     {
         _width = width;
         _height = height;
-        _faces = new int[checked(width * height)];
+        _firstRow = firstRow;
+        _faces = new int[checked(width * rows)];
         _inverseDepths = new float[_faces.Length];
         Array.Fill(_faces, -1);
     }
 
-    /// <summary>Face of each pixel [height · width], row-major from the top left, -1 where there is none.</summary>
+    /// <summary>Face of each pixel [rows · width], row-major from the left end of the first row that was drawn, -1 where there is none.</summary>
     public ReadOnlySpan<int> Faces => _faces;
 
     /// <summary>One over the depth of each pixel, 1/world units along the camera's axis; 0 where there is no face.</summary>
@@ -42,17 +45,28 @@ public sealed class VisibilityBuffer
     /// <param name="width">Image width, pixels.</param>
     /// <param name="height">Image height, pixels.</param>
     /// <param name="parallel">Threads to use.</param>
-    public static VisibilityBuffer Draw(TriangleMesh mesh, OrbitCamera camera, int width, int height, ParallelOptions parallel)
+    public static VisibilityBuffer Draw(TriangleMesh mesh, OrbitCamera camera, int width, int height, ParallelOptions parallel) =>
+        DrawRows(mesh, camera, width, height, 0, height, parallel);
+
+    /// <summary>Draws some rows of a mesh's picture: a tile, with the bits that it has in the whole.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="camera">The camera; pixel centres as in the renderer of the field.</param>
+    /// <param name="width">Image width, pixels.</param>
+    /// <param name="height">Image height, pixels.</param>
+    /// <param name="firstRow">First row to draw.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="parallel">Threads to use.</param>
+    public static VisibilityBuffer DrawRows(TriangleMesh mesh, OrbitCamera camera, int width, int height, int firstRow, int rows, ParallelOptions parallel)
     {
         ArgumentNullException.ThrowIfNull(mesh);
         ArgumentNullException.ThrowIfNull(parallel);
-        var buffer = new VisibilityBuffer(width, height);
+        var buffer = new VisibilityBuffer(width, height, firstRow, rows);
         Vector3[] view = ToView(mesh.Positions, camera, parallel);
         float focal = camera.FocalPixels(width);
-        int bands = (height + RowsPerBand - 1) / RowsPerBand;
+        int end = firstRow + rows, bands = (rows + RowsPerBand - 1) / RowsPerBand;
         Parallel.For(0, bands, parallel, band =>
         {
-            int top = band * RowsPerBand, bottom = Math.Min(top + RowsPerBand, height);
+            int top = firstRow + (band * RowsPerBand), bottom = Math.Min(top + RowsPerBand, end);
             for (int face = 0; face < mesh.FaceCount; face++)
             {
                 Vector3 a = view[mesh.Triangles[3 * face]], b = view[mesh.Triangles[(3 * face) + 1]], c = view[mesh.Triangles[(3 * face) + 2]];
@@ -136,7 +150,7 @@ public sealed class VisibilityBuffer
                 double wc = 1 - wa - wb;
                 if (wa >= 0 && wb >= 0 && wc >= 0)
                 {
-                    Offer((row * _width) + column, face, (float)((wa * a.Z) + (wb * b.Z) + (wc * c.Z)));
+                    Offer(((row - _firstRow) * _width) + column, face, (float)((wa * a.Z) + (wb * b.Z) + (wc * c.Z)));
                 }
             }
         }

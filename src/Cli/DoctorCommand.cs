@@ -52,7 +52,7 @@ internal static class DoctorCommand
         Line("cpu", string.Create(CultureInfo.InvariantCulture, $"{report.Cores} cores, {report.VectorBits}-bit vectors ({string.Join(", ", report.InstructionSets)})"));
         Line("cuda", Cuda(report.Cuda));
         Line("onnx runtime", $"{report.Versions["onnxruntime"]}: {string.Join(", ", report.OnnxProviders)}");
-        Line("ffmpeg", report.Ffmpeg.Path is null ? "not found; this version makes no videos, later ones will write mp4 with it" : $"{report.Ffmpeg.Version} ({report.Ffmpeg.Path})");
+        Line("ffmpeg", report.Ffmpeg.Path is null ? "not found; videos become animated PNGs (.apng) instead of mp4" : $"{report.Ffmpeg.Version} ({report.Ffmpeg.Path})");
         Line("memory", Gigabytes(report.MemoryBytes));
         Line("disk", $"{(report.DiskFreeBytes is { } free ? Gigabytes(free) + " free" : "free space unknown")} for {report.DiskFolder}");
         Line("cache", $"{report.CacheFolder} ({Gigabytes(report.CacheBytes)})");

@@ -25,7 +25,7 @@ internal sealed class LineProgress(TextWriter output, bool quiet, bool verbose) 
     public void PhaseChanged(TrainingPhase phase)
     {
         _rate.Skip();
-        if (verbose || phase is TrainingPhase.Preparing or TrainingPhase.Finishing)
+        if (verbose || phase is TrainingPhase.Preparing or TrainingPhase.Finishing or TrainingPhase.Filming or TrainingPhase.Exporting or TrainingPhase.Scoring)
         {
             Write(ProgressText.Phase(phase));
         }

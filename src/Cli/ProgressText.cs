@@ -46,7 +46,10 @@ internal static class ProgressText
             TrainingPhase.Optimizing => "training",
             TrainingPhase.Previewing => "rendering a preview",
             TrainingPhase.Saving => "saving a checkpoint",
-            TrainingPhase.Finishing => "rendering the results",
+            TrainingPhase.Finishing => "rendering the final pictures",
+            TrainingPhase.Filming => "rendering the turntable",
+            TrainingPhase.Exporting => "making the mesh",
+            TrainingPhase.Scoring => "scoring",
             _ => phase.ToString(),
         };
     }

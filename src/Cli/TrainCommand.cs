@@ -41,8 +41,10 @@ internal sealed partial class TrainCommand
     private readonly Option<int?> _threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", HelpName = "n" };
     private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (host code for this CPU). [default: tuned]", HelpName = "choice" };
     private readonly Option<int?> _previewInterval = new("--preview-interval") { Description = "Steps between two preview sheets, 0 for none.", HelpName = "n" };
-    private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video (this version makes none)." };
-    private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh (this version makes none)." };
+    private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video." };
+    private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh." };
+    private readonly Option<bool> _noSheet = new("--no-sheet") { Description = "Make no sheet of the final pictures." };
+    private readonly Option<bool> _noScores = new("--no-scores") { Description = "Do not score the final pictures." };
     private readonly Option<bool> _pictures = new("--2d") { Description = "Paint pictures instead of training an object: the quickest proof that a model folder works." };
     private readonly Option<string?> _resume = ResumeOption.Create();
     private readonly Option<bool> _anyway = new("--anyway") { Description = "Train also where the result will disappoint, such as on words that the prior does not know." };
@@ -56,11 +58,11 @@ internal sealed partial class TrainCommand
     public static Command Create(GlobalOptions global)
     {
         TrainCommand train = new(global);
-        Command command = new(Name, "Trains a 3D object from a sentence; ends with pictures in a run folder.") { train._prompt };
+        Command command = new(Name, "Trains a 3D object from a sentence; ends with pictures, a turntable video and a mesh in a run folder.") { train._prompt };
         Option[] options =
         [
             train._out, train._iters, train._seed, .. train._configuration.All, train._negative, train._guidanceScale, train._size,
-            train._deterministic, train._device, train._guidanceDevice, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._pictures, train._resume, train._anyway, train._text,
+            train._deterministic, train._device, train._guidanceDevice, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._noSheet, train._noScores, train._pictures, train._resume, train._anyway, train._text,
         ];
         foreach (Option option in options)
         {
@@ -101,8 +103,10 @@ internal sealed partial class TrainCommand
             OutputFolder = folder,
             Resume = Resumes(parse.CommandResult),
             Notes = resolved.Notes,
-            NoVideo = parse.GetValue(_noVideo) || !configuration.ExportVideo,
+            NoVideo = parse.GetValue(_noVideo),
             NoMesh = parse.GetValue(_noMesh),
+            NoSheet = parse.GetValue(_noSheet),
+            NoScores = parse.GetValue(_noScores),
             Anyway = parse.GetValue(_anyway),
             Kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned,
         };
@@ -119,7 +123,7 @@ internal sealed partial class TrainCommand
             TrainingSummary.WriteText(result, Console.Out);
         }
 
-        if (result is { Outcome: TrainingOutcome.Interrupted, SheetPath: null } && (json || quiet))
+        if (result.CanResume && (json || quiet))
         {
             Console.Error.WriteLine("dfk: interrupted; to go on: " + TrainingSummary.ResumeCommand(result));
         }
@@ -202,7 +206,7 @@ internal sealed partial class TrainCommand
 
         if (result.GetResult(_pictures) is { Implicit: false })
         {
-            foreach (Option option in (Option[])[_previewInterval, _noVideo, _noMesh, _resume])
+            foreach (Option option in (Option[])[_previewInterval, _noVideo, _noMesh, _noSheet, _noScores, _resume])
             {
                 if (result.GetResult(option) is { Implicit: false })
                 {

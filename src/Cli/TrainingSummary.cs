@@ -24,9 +24,19 @@ internal static class TrainingSummary
             output.WriteLine("  pictures              " + result.SheetPath);
         }
 
+        if (result.VideoPath is not null)
+        {
+            output.WriteLine("  video                 " + result.VideoPath);
+        }
+
+        if (result.MeshPath is not null)
+        {
+            output.WriteLine("  mesh                  " + result.MeshPath);
+        }
+
         output.WriteLine("  checkpoint            " + result.CheckpointPath);
         output.WriteLine("  run folder            " + result.RunFolder);
-        if (result is { Outcome: TrainingOutcome.Interrupted, SheetPath: null })
+        if (result.CanResume)
         {
             output.WriteLine("  to go on              " + ResumeCommand(result));
         }
@@ -34,6 +44,12 @@ internal static class TrainingSummary
         foreach ((string name, double value) in result.Scores)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-20}  {value:G4}"));
+        }
+
+        if (result.Times is { } times)
+        {
+            string shares = string.Join(", ", times.Shares.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key} {100 * part.Value:0.#}%")));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  time                  {times.TotalSeconds:0.0} s: {shares}"));
         }
     }
 
@@ -58,6 +74,28 @@ internal static class TrainingSummary
             if (result.SheetPath is not null)
             {
                 json.WriteString("sheet", result.SheetPath);
+            }
+
+            if (result.VideoPath is not null)
+            {
+                json.WriteString("video", result.VideoPath);
+            }
+
+            if (result.MeshPath is not null)
+            {
+                json.WriteString("mesh", result.MeshPath);
+            }
+
+            if (result.Times is { } times)
+            {
+                json.WriteNumber("total_seconds", times.TotalSeconds);
+                json.WriteStartObject("shares");
+                foreach ((string part, double share) in times.Shares)
+                {
+                    json.WriteNumber(part, share);
+                }
+
+                json.WriteEndObject();
             }
 
             json.WriteStartObject("scores");

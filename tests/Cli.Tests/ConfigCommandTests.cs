@@ -73,7 +73,7 @@ public sealed class ConfigCommandTests : IDisposable
         // One step of a small picture with few cells; the line itself is `--text "a hamburger" --workspace trial -O`.
         string[] small =
         [
-            "--iters", "1", "--size", "16x16", "--set", "nerf.encoder_cfg.log2_hashmap_size=10", "--set", "renderer.grid_resolution=16", "--set", "renderer.max_steps=64",
+            "--iters", "1", "--size", "16x16", "--no-video", "--no-mesh", "--set", "nerf.encoder_cfg.log2_hashmap_size=10", "--set", "renderer.grid_resolution=16", "--set", "renderer.max_steps=64",
             "--set", "renderer.eval_max_steps=16", "--set", "data.test_dataset.width=16", "--set", "data.test_dataset.height=16", "--set", "data.test_dataset.size=1", "--deterministic",
         ];
         DfkResult result = Dfk.RunIn(_folder.Path, ["train", "--text", "a hamburger", "--workspace", "trial", "-O", .. small]);

@@ -100,7 +100,7 @@ public sealed class ExportCommandTests : IClassFixture<ExportCommandTests.Traine
         {
             Path = System.IO.Path.Combine(_folder.Path, "run");
             DfkResult result = Dfk.Run(
-                "train", "a hamburger", "--out", Path, "--iters", Steps.ToString(CultureInfo.InvariantCulture), "--quiet",
+                "train", "a hamburger", "--out", Path, "--iters", Steps.ToString(CultureInfo.InvariantCulture), "--quiet", "--no-video", "--no-mesh",
                 "--set", "data.test_dataset.width=32", "--set", "data.test_dataset.height=32", "--set", "data.test_dataset.size=1");
             Assert.True(result.ExitCode == 0, result.Error);
         }

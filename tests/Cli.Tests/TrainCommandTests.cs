@@ -269,7 +269,7 @@ public sealed class TrainCommandTests : IDisposable
     {
         return
         [
-            prompt, "--iters", iters.ToString(CultureInfo.InvariantCulture), "--size", "16x16", "--preview-interval", "2", "--set", "checkpoint_interval=2", "--set", "renderer.eval_max_steps=16",
+            prompt, "--iters", iters.ToString(CultureInfo.InvariantCulture), "--size", "16x16", "--no-video", "--no-mesh", "--preview-interval", "2", "--set", "checkpoint_interval=2", "--set", "renderer.eval_max_steps=16",
             "--set", "data.val_dataset.width=16", "--set", "data.val_dataset.height=16", "--set", "data.test_dataset.width=16", "--set", "data.test_dataset.height=16",
         ];
     }

@@ -47,6 +47,18 @@ public sealed record RunConfiguration
     [NotPartOfResult]
     public bool ExportVideo { get; init; } = true;
 
+    /// <summary>Whether the run ends with a sheet of pictures; default true.</summary>
+    [NotPartOfResult]
+    public bool ExportSheet { get; init; } = true;
+
+    /// <summary>Whether the run ends with a mesh; default true.</summary>
+    [NotPartOfResult]
+    public bool ExportMesh { get; init; } = true;
+
+    /// <summary>Whether the run ends with scores, if the prior has a judge; default true.</summary>
+    [NotPartOfResult]
+    public bool ExportScores { get; init; } = true;
+
     /// <summary>Classifier-free guidance s in ε_u + s (ε_c - ε_u); 0 to 1000, 1 means no guidance, default 10.</summary>
     public float GuidanceScale { get; init; } = 10f;
 

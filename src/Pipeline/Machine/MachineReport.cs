@@ -28,7 +28,7 @@ public sealed record MachineReport
     /// <summary>ONNX Runtime's execution providers.</summary>
     public required IReadOnlyList<string> OnnxProviders { get; init; }
 
-    /// <summary>ffmpeg, which later versions use for mp4 videos.</summary>
+    /// <summary>ffmpeg, which writes mp4 videos.</summary>
     public required ExternalProgram Ffmpeg { get; init; }
 
     /// <summary>Memory that this process may use, bytes.</summary>

@@ -7,13 +7,15 @@ using DreamFusion.Kernels.Rays;
 using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
+using DreamFusion.Pipeline.Imaging;
+using DreamFusion.Pipeline.Meshes;
 using DreamFusion.Pipeline.Runs;
 using ILGPU.Runtime;
 
 namespace DreamFusion.Pipeline.Rendering;
 
 /// <summary>Looks at a radiance field: every kind of picture of a tile from one march and one evaluation of the field.</summary>
-public sealed class FieldPictures : IPictureSource
+public sealed class FieldPictures : IPictureSource, IFieldViews
 {
     // Enough rays for all cores; few enough that a tile of a full scene stays below the field's memory limit in most configurations.
     private const int RaysPerTile = 4096;
@@ -84,6 +86,20 @@ public sealed class FieldPictures : IPictureSource
         any ??= tape.Composite(samples, field.Density, field.Albedo, behind);
         any.Opacity.Value.CopyToCPU(pixels.Opacity);
         any.Depth.Value.CopyToCPU(pixels.Depth);
+    }
+
+    /// <inheritdoc/>
+    FieldView IFieldViews.Render(OrbitCamera camera, int width, int height)
+    {
+        var view = new FieldView(camera, new FloatImage(width, height, 3), new FloatImage(width, height, 1));
+        int first = 0;
+        PictureRenderer.Render(this, camera, new PictureSize(width, height), new PictureLook(), pixels =>
+        {
+            pixels.Colour(0).CopyTo(view.Colour.Data.AsSpan(3 * first));
+            pixels.Opacity.CopyTo(view.Opacity.Data.AsSpan(first));
+            first += pixels.Count;
+        });
+        return view;
     }
 
     private Variable Behind(Tape tape, in RayBatch rays, PictureBackground background) => background.Kind == PictureBackgroundKind.Learnt

@@ -34,6 +34,7 @@ internal static partial class RunJson
                 Model = json.GetProperty("model").GetString()!,
                 ModelHashes = Texts(json.GetProperty("model_sha256")),
                 Seconds = Numbers(json.GetProperty("seconds")),
+                TotalSeconds = json.TryGetProperty("total_seconds", out JsonElement total) ? total.GetDouble() : null,
                 Scores = Numbers(json.GetProperty("scores")),
             };
         }

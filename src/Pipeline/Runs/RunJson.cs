@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DreamFusion.Pipeline.Training;
@@ -46,6 +47,12 @@ internal static partial class RunJson
             json.WriteString("model", summary.Model);
             WriteTexts(json, "model_sha256", summary.ModelHashes);
             WriteNumbers(json, "seconds", summary.Seconds);
+            if (summary.TotalSeconds is { } total)
+            {
+                json.WriteNumber("total_seconds", Math.Round(total, 3));
+                WriteNumbers(json, "shares", new RunTimes(total, summary.Seconds).Shares.Select(part => new KeyValuePair<string, double>(part.Key, Math.Round(part.Value, 4))));
+            }
+
             WriteNumbers(json, "scores", summary.Scores);
         });
         return [.. text, (byte)'\n'];

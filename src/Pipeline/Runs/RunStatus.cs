@@ -67,6 +67,9 @@ public sealed record RunSummary
     /// <summary>Wall time by stage, seconds; empty until it is known.</summary>
     public IReadOnlyDictionary<string, double> Seconds { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Wall time of the whole run, over all processes that worked on it, seconds; null until it is known.</summary>
+    public double? TotalSeconds { get; init; }
+
     /// <summary>Final scores by name; empty until they are known.</summary>
     public IReadOnlyDictionary<string, double> Scores { get; init; } = new Dictionary<string, double>();
 }

@@ -75,9 +75,13 @@ internal sealed record ResumePoint(
             Duration = TimeSpan.Zero,
             CheckpointPath = CheckpointPath,
             SheetPath = File.Exists(sheet) ? sheet : null,
+            VideoPath = Existing("turntable.mp4") ?? Existing("turntable.apng"),
+            MeshPath = Existing("mesh.glb"),
             Scores = [.. Summary.Scores],
         };
     }
+
+    private string? Existing(string name) => Path.Combine(Folder, name) is var path && File.Exists(path) ? path : null;
 
     private static (Checkpoint? Checkpoint, string? Path) NewestGood(string folder, List<string> notes, List<int> damaged)
     {

@@ -18,7 +18,7 @@ namespace DreamFusion.Pipeline.Training;
 /// <summary>What every kind of run shares: its folder with log, record and checkpoints, the device, and who is told what happens.</summary>
 internal sealed class RunContext : IDisposable
 {
-    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly long _since;
     private readonly RunRecord _record;
 
     /// <summary>Opens the run folder, writes its first files and starts the device.</summary>
@@ -27,8 +27,12 @@ internal sealed class RunContext : IDisposable
     /// <param name="observer">Told what happens.</param>
     /// <param name="model">The prior and its hashes.</param>
     /// <param name="resume">The run to go on with, or null for a new one.</param>
-    public RunContext(RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, RunModel model, ResumePoint? resume = null)
+    /// <param name="since">Time stamp from which the run's time counts; null for now.</param>
+    public RunContext(
+        RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, RunModel model, ResumePoint? resume = null, long? since = null)
     {
+        _since = since ?? Stopwatch.GetTimestamp();
+        Previous = resume?.Summary;
         Configuration = configuration;
         Observer = observer;
         Model = model;
@@ -43,7 +47,7 @@ internal sealed class RunContext : IDisposable
                 ? $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels"
                 : configuration.Device;
             string device = $"{where}; guidance: {model.Device.Description}";
-            _record = new RunRecord(Folder, configuration, model.Hashes, device, FirstStep, resume?.Summary, task);
+            _record = new RunRecord(Folder, configuration, model.Hashes, device, FirstStep, resume?.Summary, task, _since);
             Folder.WriteConfiguration(configuration);
             Folder.Log(string.Create(
                 CultureInfo.InvariantCulture,
@@ -80,7 +84,10 @@ internal sealed class RunContext : IDisposable
     public int FirstStep { get; }
 
     /// <summary>Wall time of this process on the run.</summary>
-    public TimeSpan Elapsed => _time.Elapsed;
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_since);
+
+    /// <summary>What the record said before this process went on with the run; null for a new one.</summary>
+    public RunSummary? Previous { get; }
 
     /// <summary>Says something to the user and to the log.</summary>
     public void Note(string message)
@@ -151,6 +158,9 @@ internal sealed class RunContext : IDisposable
         return seconds;
     }
 
+    /// <summary>Keeps the final scores in the record, whatever becomes of the rest.</summary>
+    public void SetScores(IReadOnlyList<KeyValuePair<string, double>> scores) => _record.SetScores(scores);
+
     /// <summary>Saves a checkpoint.</summary>
     /// <returns>Its path.</returns>
     public string Save(Checkpoint checkpoint)
@@ -190,10 +200,12 @@ internal sealed class RunContext : IDisposable
             RunFolder = Folder.Path,
             FirstStep = FirstStep,
             Step = step,
-            Duration = _time.Elapsed,
+            Duration = Elapsed,
             CheckpointPath = checkpoint,
+            CanResume = outcome == TrainingOutcome.Interrupted && Configuration.Task == TrainingTask.Asset,
             SheetPath = sheet,
             Scores = scores,
+            Times = _record.Times,
         };
     }
 

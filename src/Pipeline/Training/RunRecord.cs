@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Runs;
@@ -12,6 +13,9 @@ public sealed class RunRecord
     private readonly RunFolder _folder;
     private readonly RunSummary _start;
     private readonly SortedDictionary<string, double> _seconds;
+    private readonly double _before;
+    private readonly long _since;
+    private IReadOnlyList<KeyValuePair<string, double>> _scores = [];
 
     /// <summary>Writes the first <c>run.json</c>, status running.</summary>
     /// <param name="folder">The run folder.</param>
@@ -21,14 +25,17 @@ public sealed class RunRecord
     /// <param name="step">Steps done before.</param>
     /// <param name="previous">What was written before the run was resumed: its start and its times go on; null for a new run.</param>
     /// <param name="task">What is made if it is no object, such as <c>2d</c>.</param>
+    /// <param name="since">Time stamp of the process's start on the run; null for now.</param>
     public RunRecord(
         RunFolder folder, RunConfiguration configuration, IReadOnlyDictionary<string, string> modelHashes, string device, int step = 0, RunSummary? previous = null,
-        string? task = null)
+        string? task = null, long? since = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(modelHashes);
         _folder = folder;
+        _since = since ?? Stopwatch.GetTimestamp();
+        _before = previous?.TotalSeconds ?? 0;
         _seconds = new SortedDictionary<string, double>(previous is null ? [] : new Dictionary<string, double>(previous.Seconds), StringComparer.Ordinal);
         _start = new RunSummary
         {
@@ -57,39 +64,44 @@ public sealed class RunRecord
         }
     }
 
+    /// <summary>Where the time went so far.</summary>
+    public RunTimes Times => new(_before + Stopwatch.GetElapsedTime(_since).TotalSeconds, new SortedDictionary<string, double>(_seconds, StringComparer.Ordinal));
+
+    /// <summary>Keeps the final scores, which every later state of the record then has.</summary>
+    public void SetScores(IReadOnlyList<KeyValuePair<string, double>> scores) => _scores = scores;
+
     /// <summary>Adds wall time to a part of the run.</summary>
     public void AddSeconds(string part, double seconds) => _seconds[part] = _seconds.GetValueOrDefault(part) + seconds;
 
     /// <summary>Writes the state of a run that goes on or was interrupted.</summary>
-    public void Write(RunStatus status, int step) => _folder.WriteSummary(_start with
-    {
-        Status = status,
-        Step = step,
-        Seconds = _seconds,
-        Ended = status == RunStatus.Running ? null : DateTimeOffset.UtcNow,
-    });
+    public void Write(RunStatus status, int step) => _folder.WriteSummary(Now(status, step));
 
     /// <summary>Writes the end of a run that is done.</summary>
-    public void Finish(int step, IReadOnlyList<KeyValuePair<string, double>> scores) => _folder.WriteSummary(_start with
+    public void Finish(int step, IReadOnlyList<KeyValuePair<string, double>> scores)
     {
-        Status = RunStatus.Done,
-        Step = step,
-        Seconds = _seconds,
-        Ended = DateTimeOffset.UtcNow,
-        Scores = new Dictionary<string, double>(scores),
-    });
+        SetScores(scores);
+        Write(RunStatus.Done, step);
+    }
 
     /// <summary>Writes the end of a run that failed.</summary>
     public void Fail(Exception error, int step)
     {
         ArgumentNullException.ThrowIfNull(error);
-        _folder.WriteSummary(_start with
+        RunStatus status = error is DfkException { ExitCode: ExitCode.Diverged } ? RunStatus.Diverged : RunStatus.Failed;
+        _folder.WriteSummary(Now(status, step) with { Error = error.Message });
+    }
+
+    private RunSummary Now(RunStatus status, int step)
+    {
+        RunTimes times = Times;
+        return _start with
         {
-            Status = error is DfkException { ExitCode: ExitCode.Diverged } ? RunStatus.Diverged : RunStatus.Failed,
+            Status = status,
             Step = step,
-            Seconds = _seconds,
-            Ended = DateTimeOffset.UtcNow,
-            Error = error.Message,
-        });
+            Seconds = times.Parts,
+            TotalSeconds = times.TotalSeconds,
+            Ended = status == RunStatus.Running ? null : DateTimeOffset.UtcNow,
+            Scores = new Dictionary<string, double>(_scores),
+        };
     }
 }

@@ -19,8 +19,17 @@ public enum TrainingPhase
     /// <summary>Writing a checkpoint.</summary>
     Saving,
 
-    /// <summary>Rendering and scoring the final pictures.</summary>
+    /// <summary>Rendering the final pictures.</summary>
     Finishing,
+
+    /// <summary>Rendering the turntable video.</summary>
+    Filming,
+
+    /// <summary>Making the mesh.</summary>
+    Exporting,
+
+    /// <summary>Scoring the final pictures.</summary>
+    Scoring,
 }
 
 /// <summary>What a step rendered, in all its views.</summary>
@@ -115,6 +124,12 @@ public sealed record TrainingRequest
     /// <summary>Skip the mesh.</summary>
     public bool NoMesh { get; init; }
 
+    /// <summary>Skip the final sheet.</summary>
+    public bool NoSheet { get; init; }
+
+    /// <summary>Skip the scores.</summary>
+    public bool NoScores { get; init; }
+
     /// <summary>Code of the operations that have more than one: the kernels as written, or host code for this CPU.</summary>
     public KernelChoice Kernels { get; init; } = KernelChoice.Tuned;
 
@@ -146,8 +161,20 @@ public sealed record TrainingResult
     /// <summary>Path of the newest checkpoint.</summary>
     public required string CheckpointPath { get; init; }
 
-    /// <summary>Path of the final sheet, or null if the run was interrupted.</summary>
+    /// <summary>Whether <c>--resume</c> goes on with it: it was interrupted, and is of a kind that is resumed.</summary>
+    public bool CanResume { get; init; }
+
+    /// <summary>Path of the final sheet, or null if there is none.</summary>
     public string? SheetPath { get; init; }
+
+    /// <summary>Path of the turntable video, or null if there is none.</summary>
+    public string? VideoPath { get; init; }
+
+    /// <summary>Path of the mesh, or null if there is none.</summary>
+    public string? MeshPath { get; init; }
+
+    /// <summary>Where the time of the whole run went; null if nothing was run.</summary>
+    public RunTimes? Times { get; init; }
 
     /// <summary>Final scores by name, empty if the prior has nothing to score with. The order is kept.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Scores { get; init; } = [];

@@ -10,6 +10,7 @@ using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Prompts;
+using DreamFusion.Pipeline.Rendering;
 using DreamFusion.Pipeline.Runs;
 
 namespace DreamFusion.Pipeline.Training;
@@ -22,14 +23,16 @@ public sealed class TrainingSession : IDisposable
 
     private readonly RunContext _run;
     private readonly RunConfiguration _configuration;
+    private readonly TrainingRequest _request;
     private readonly Trainer _trainer;
     private readonly LayeredRenderer _pictures;
     private double _previewSeconds;
     private bool _previewStretched;
 
-    private TrainingSession(RunContext run, ScoreDistillation guidance, PromptEmbeddings prompt)
+    private TrainingSession(RunContext run, TrainingRequest request, ScoreDistillation guidance, PromptEmbeddings prompt)
     {
         _run = run;
+        _request = request;
         _configuration = run.Configuration;
         _trainer = new Trainer(_configuration, run.Device, guidance, prompt);
         _pictures = new LayeredRenderer(run.Device, _trainer.Renderer, _trainer.Occupancy);
@@ -48,6 +51,7 @@ public sealed class TrainingSession : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(observer);
         configuration.Validate();
+        long begun = Stopwatch.GetTimestamp();
         ResumePoint? resume = request.Resume ? ResumePoint.Find(request.OutputFolder, configuration) : null;
         if (resume?.Finished() is { } finished)
         {
@@ -68,14 +72,15 @@ public sealed class TrainingSession : IDisposable
         using var guidance = new ScoreDistillation(model.Folder, GuidanceOptions.From(configuration, model.Device), cache);
         ViewGuidance.Require(configuration, guidance);
         var start = RunStart.Find(configuration, model.Hashes, resume);
-        using var run = new RunContext(configuration, request, observer, model with { Hashes = start.ModelHashes }, resume);
-        using var session = new TrainingSession(run, guidance, prompt);
+        using var run = new RunContext(configuration, request, observer, model with { Hashes = start.ModelHashes }, resume, begun);
+        using var session = new TrainingSession(run, request, guidance, prompt);
         if (request.Resume && resume is null)
         {
             run.Note($"there is no run to resume yet; a new one begins in {run.Folder.Path}.");
         }
         string[] notes = [.. start.Notes, .. model.Notes, .. guidance.Notes, .. cache.Warnings, .. prompt.Warnings];
         Array.ForEach(notes, run.Note);
+        run.AddTime("preparing", begun);
         return run.Guard(
             () =>
             {
@@ -89,7 +94,7 @@ public sealed class TrainingSession : IDisposable
     public void Dispose() => _trainer.Dispose();
 
     private TrainingResult Run(CancellationToken stop) =>
-        _run.Optimize(_trainer.Step, Advance, AfterStep, stop) ? Finish() : _run.End(TrainingOutcome.Interrupted, _trainer.Step, Save(), [], null);
+        _run.Optimize(_trainer.Step, Advance, AfterStep, stop) ? Finish(stop) : _run.End(TrainingOutcome.Interrupted, _trainer.Step, Save(), [], null);
 
     private void AfterStep(int step)
     {
@@ -149,25 +154,6 @@ public sealed class TrainingSession : IDisposable
 
     private string Save() => _run.Save(TrainerCheckpoint.Capture(_trainer, _configuration, _run.Model.Hashes));
 
-    private TrainingResult Finish()
-    {
-        string checkpoint = Save();
-        _run.Observer.PhaseChanged(TrainingPhase.Finishing);
-        long start = Stopwatch.GetTimestamp();
-        ViewDataConfiguration test = _configuration.Data.Test;
-        int judged = _run.Model.Folder.Clip is { } clip ? clip.ImageSize * ClipScorer.Oversampling : 0;
-        IReadOnlyList<ViewLayers> views = Render(test.Size, test.Width, test.Height);
-        _run.Observer.FileWritten(_run.Folder.WriteSheet(EvaluationViews.Sheet(views)));
-        bool sameViews = judged == test.Width && judged == test.Height && test.Size == EvaluationViews.Count;
-        if (judged > 0 && !sameViews)
-        {
-            views = Render(EvaluationViews.Count, judged, judged);
-        }
-        _run.AddTime("pictures", start);
-        start = Stopwatch.GetTimestamp();
-        using var judge = RetrievalScore.TryLoad(_run.Model.Folder);
-        IReadOnlyList<KeyValuePair<string, double>> scores = judge?.Evaluate(_configuration.Prompt, views) ?? [];
-        _run.AddTime("scores", start);
-        return _run.End(TrainingOutcome.Done, _trainer.Step, checkpoint, scores, _run.Folder.SheetPath);
-    }
+    private TrainingResult Finish(CancellationToken stop) =>
+        new AfterTraining(_run, _request, _trainer, _pictures).Run(Save(), stop);
 }

@@ -43,7 +43,7 @@ public sealed class SessionLifetimeTests
             }
         });
         listener.Start();
-        RunConfiguration configuration = PresetCatalogue.Get("toybox") with { Prompt = "a hamburger", Model = copy.Path, Iters = 1 };
+        RunConfiguration configuration = PresetCatalogue.Get("toybox") with { Prompt = "a hamburger", Model = copy.Path, Iters = 1, ExportVideo = false, ExportMesh = false };
         configuration = configuration with { Data = configuration.Data with { Test = new ViewDataConfiguration { Size = 1, Width = 16, Height = 16 } } };
         TrainingSession.Run(configuration, new TrainingRequest { OutputFolder = folder.File("run") }, new SilentObserver(), CancellationToken.None);
 

@@ -127,7 +127,7 @@ public sealed class LatentRenderTests
     }
 
     private static TrainingResult Run(RunConfiguration configuration, string folder) =>
-        TrainingSession.Run(configuration, new TrainingRequest { OutputFolder = folder }, new SilentObserver(), CancellationToken.None);
+        TrainingSession.Run(configuration, new TrainingRequest { OutputFolder = folder, NoVideo = true, NoMesh = true }, new SilentObserver(), CancellationToken.None);
 
     private sealed class LatentsOf(int channels) : ILatentGuidance
     {

@@ -78,6 +78,8 @@ public sealed class TrainingSessionTests
         Prompt = "a hamburger",
         Iters = 8,
         PreviewInterval = 0,
+        ExportVideo = false,
+        ExportMesh = false,
         AlbedoIterRatio = 0f,
         Data = PresetCatalogue.Get("toybox").Data with
         {

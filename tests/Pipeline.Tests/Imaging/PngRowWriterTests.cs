@@ -14,7 +14,7 @@ public sealed class PngRowWriterTests
     [InlineData(2, 16)]
     public void Parts_of_any_length_give_the_file_of_the_whole(int channels, int bits)
     {
-        ushort[] samples = [.. Enumerable.Range(0, 31 * 17 * channels).Select(i => (ushort)((i * 2654435761u) >> (32 - bits)))];
+        ushort[] samples = [.. Enumerable.Range(0, 31 * 17 * channels).Select(i => (ushort)(((uint)i * 2654435761u) >> (32 - bits)))];
         byte[] whole = PngWriter.Write(new PngImage(31, 17, channels, bits, samples));
         foreach (int part in (int[])[1, 7, 31 * channels, samples.Length])
         {

@@ -12,7 +12,7 @@ public sealed class GlbReaderTests
     private static readonly Lazy<(TexturedMesh Mesh, byte[] File)> _written = new(() =>
     {
         TexturedMesh mesh = MeshExport.Run(
-            AnalyticSolid.Asymmetric, AnalyticSolid.Asymmetric, new ExportOptions { Resolution = 24, Faces = 400, TextureSize = 64, ReportViews = 1, ViewSize = 32 }).Textured;
+            AnalyticSolid.Asymmetric, AnalyticSolid.Asymmetric, new ExportOptions { Threshold = AnalyticSolid.FullDensity / 2f, Resolution = 24, Faces = 400, TextureSize = 64, ReportViews = 1, ViewSize = 32 }).Textured;
         using MemoryStream file = new();
         GlbWriter.Write(file, mesh, "thing", "test");
         return (mesh, file.ToArray());

@@ -176,7 +176,7 @@ public sealed class PictureRendererTests
         Assert.Throws<DfkException>(() => PictureSheet.Render(mesh, [home], new PictureSize(30_000, 30_000), new PictureLook()));
     }
 
-    internal static ExportOptions Quick { get; } = new() { Resolution = 64, Faces = 6000, TextureSize = 256, ReportViews = 1, ViewSize = 32 };
+    internal static ExportOptions Quick { get; } = new() { Threshold = AnalyticSolid.FullDensity / 2f, Resolution = 64, Faces = 6000, TextureSize = 256, ReportViews = 1, ViewSize = 32 };
 
     internal static Lazy<TexturedMesh> AsymmetricMesh { get; } = new(() => MeshExport.Run(AnalyticSolid.Asymmetric, AnalyticSolid.Asymmetric, Quick).Textured);
 

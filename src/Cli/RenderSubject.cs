@@ -49,7 +49,7 @@ internal sealed class RenderSubject : IDisposable
     public MaterialConfiguration? Material => _trained?.Configuration.Material;
 
     /// <summary>The camera of the front view.</summary>
-    public OrbitCamera Home { get; } = EvaluationViews.Cameras(1)[0];
+    public OrbitCamera Home => (_trained is null ? EvaluationViews.Cameras(1) : EvaluationViews.Cameras(_trained.Configuration, 1))[0];
 
     /// <summary>Size of a picture unless another is given.</summary>
     public PictureSize Size => _trained?.Configuration.Data.Test is { } test ? new PictureSize(test.Width, test.Height) : new PictureSize(MeshSide, MeshSide);

@@ -49,7 +49,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "expected a command: train, export, eval, config, models, selftest, doctor")]
+    [InlineData("", "expected a command: train, render, export, eval, config, models, selftest, doctor")]
     [InlineData("fly", "fly")]
     [InlineData("--fly", "--fly")]
     [InlineData("train", "expected a prompt")]

@@ -11,7 +11,6 @@ using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Imaging.Video;
 using DreamFusion.Pipeline.Meshes;
 using DreamFusion.Pipeline.Meshes.Formats;
-using DreamFusion.Pipeline.Runs;
 using DreamFusion.Pipeline.Training;
 
 namespace DreamFusion.Pipeline.Rendering;
@@ -30,7 +29,9 @@ internal sealed class AfterTraining
     internal const int MeshResolution = 128;
 
     private const int MeshFaces = 20_000;
-    private const int MeshReportViews = 6;
+
+    // Nobody reads the report here; dfk export measures the mesh from 24 views.
+    private const int MeshReportViews = 1;
 
     private readonly RunContext _run;
     private readonly TrainingRequest _request;
@@ -168,7 +169,7 @@ internal sealed class AfterTraining
 
         new Turntable
         {
-            Camera = EvaluationViews.Cameras(1)[0],
+            Camera = EvaluationViews.Cameras(Configuration, 1)[0],
             Panel = new PictureSize(test.Width / shrink, test.Height / shrink),
         }.Write(_field, target, progress: null, stop);
         return target.Path;
@@ -214,7 +215,7 @@ internal sealed class AfterTraining
     private List<ViewLayers> Render(int count, int width, int height, CancellationToken stop)
     {
         List<ViewLayers> views = [];
-        foreach (var camera in EvaluationViews.Cameras(count))
+        foreach (var camera in EvaluationViews.Cameras(Configuration, count))
         {
             stop.ThrowIfCancellationRequested();
             views.Add(_pictures.Render(camera, width, height, Configuration.Renderer.EvalMaxSteps, EvaluationViews.Ambient));

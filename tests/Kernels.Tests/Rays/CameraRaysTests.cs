@@ -40,6 +40,23 @@ public sealed class CameraRaysTests
     }
 
     [Theory]
+    [InlineData(0, 63)]
+    [InlineData(5, 17)]
+    [InlineData(62, 1)]
+    public void ATileHasTheRaysOfItsPixels(int first, int count)
+    {
+        using var device = new TestDevice();
+        PinholeCamera camera = Orbit(40, 70, 3.5, 12, 9, 7);
+        RayBatch all = Cast(device, camera, new SphereBound(1.15f)), tile = Allocate(device, count);
+        device.Kernels<CameraRays<SphereBound>>().CastTile(camera, new SphereBound(1.15f), first, tile);
+        Assert.Equal(device.Read(all.Directions)[first..(first + count)], device.Read(tile.Directions));
+        Assert.Equal(device.Read(all.Near)[first..(first + count)], device.Read(tile.Near));
+        Assert.Equal(device.Read(all.Far)[first..(first + count)], device.Read(tile.Far));
+        Assert.Throws<ArgumentException>(() => device.Kernels<CameraRays<SphereBound>>().CastTile(camera, new SphereBound(1.15f), 63 - count + 1, tile));
+        Assert.Throws<ArgumentException>(() => device.Kernels<CameraRays<SphereBound>>().CastTile(camera, new SphereBound(1.15f), -1, tile));
+    }
+
+    [Theory]
     [InlineData(0, 90, 3.5, 9, 7)]
     [InlineData(130, 45, 3, 8, 8)]
     [InlineData(-77, 105, 4, 5, 12)]

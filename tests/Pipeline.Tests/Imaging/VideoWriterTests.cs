@@ -1,6 +1,6 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -27,6 +27,34 @@ public sealed class VideoWriterTests
         Assert.Equal("apng,37,21,30/1,5", stream.Trim());
         byte[] back = ToolFactAttribute.Output("ffmpeg", "-v", "error", "-f", "apng", "-i", path, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-");
         Assert.Equal(Enumerable.Range(0, _shape.Frames).SelectMany(frame => Frame(_shape, frame)), back);
+    }
+
+    // PNG specification, third edition, 11.3.6: acTL before IDAT, one fcTL before each frame, one count over fcTL and fdAT. ffmpeg and pngcheck do not look at it.
+    [Fact]
+    public void The_chunks_of_an_apng_are_counted_in_order()
+    {
+        byte[] file = Apng(_shape);
+        List<string> types = [];
+        List<uint> sequence = [];
+        for (int at = 8; at < file.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
+            string type = Encoding.ASCII.GetString(file, at + 4, 4);
+            types.Add(type);
+            if (type is "fcTL" or "fdAT")
+            {
+                sequence.Add(BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at + 8)));
+            }
+            else if (type == "acTL")
+            {
+                Assert.Equal([0, 0, 0, 5, 0, 0, 0, 0], file[(at + 8)..(at + 16)]);
+            }
+
+            at += length + 12;
+        }
+
+        Assert.Equal(["IHDR", "sRGB", "acTL", "fcTL", "IDAT", "fcTL", "fdAT", "fcTL", "fdAT", "fcTL", "fdAT", "fcTL", "fdAT", "IEND"], types);
+        Assert.Equal(Enumerable.Range(0, 9).Select(i => (uint)i), sequence);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class AfterTrainingTests : IDisposable
             }
         });
         DfkException error = Assert.Throws<DfkException>(() => Run("run", Tiny, observer: obstacle));
-        Assert.Equal(ExitCode.MachineLacks, error.ExitCode);
+        Assert.Equal(ExitCode.BadInput, error.ExitCode);
         Assert.Contains("training is done and saved in", error.Message, StringComparison.Ordinal);
         Assert.Contains("--resume=", error.Message, StringComparison.Ordinal);
         RunSummary failed = RunFinder.Summary(_folder.File("run"))!;

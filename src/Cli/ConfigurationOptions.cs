@@ -60,7 +60,7 @@ internal sealed class ConfigurationOptions
     /// <summary>Whatever the parser cannot know about the shape of these options.</summary>
     public void Validate(CommandResult result)
     {
-        foreach (string entry in Tokens(result, _set).Where(entry => !entry.Contains('=', StringComparison.Ordinal)))
+        foreach (string entry in Tokens(result, _set).Where(entry => entry.IndexOf('=', StringComparison.Ordinal) < 1))
         {
             result.AddError($"--set: expected key=value, got '{entry}'.");
         }

@@ -23,7 +23,7 @@ internal sealed class LiveProgress(IAnsiConsole console, LiveDisplayContext disp
     public void Started(string runFolder, int iters)
     {
         RunFolder = runFolder;
-        console.WriteLine($"run folder {runFolder}, {iters} steps");
+        console.WriteLine(TerminalText.Printable($"run folder {runFolder}, {iters} steps"));
         Draw();
     }
 
@@ -51,7 +51,7 @@ internal sealed class LiveProgress(IAnsiConsole console, LiveDisplayContext disp
 
     public void Note(string message)
     {
-        console.WriteLine("dfk: " + message);
+        console.WriteLine("dfk: " + TerminalText.Printable(message));
     }
 
     private void Draw()

@@ -14,6 +14,7 @@ internal static class Program
         // Prompts and paths may hold any script; Windows consoles default to a code page.
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         ConsoleOutput.Install();
+        TerminalText.Install();
         GlobalOptions global = new();
         RootCommand root = CreateRoot(global);
         // A prompt may begin with '@'; it must not be taken for the name of a file with arguments.

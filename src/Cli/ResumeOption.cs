@@ -49,7 +49,7 @@ internal static class ResumeOption
 
         return Directory.Exists(value)
             ? value
-            : throw new DfkException(ExitCode.BadInput, $"{Name}={value}: expected the folder of a run, got a folder that does not exist; see {Path.GetFullPath("runs")}.");
+            : throw new DfkException(ExitCode.BadInput, $"{Name}={value}: expected the folder of a run, got {(File.Exists(value) ? "a file" : "a folder that does not exist")}; see {Path.GetFullPath("runs")}.");
     }
 
     /// <summary>Whether the option was given with a run.</summary>

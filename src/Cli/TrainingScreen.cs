@@ -17,14 +17,15 @@ internal sealed class TrainingScreen(bool json, bool quiet, bool verbose)
     public TrainingResult Run(Func<ITrainingObserver, TrainingResult> run)
     {
         bool terminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
-        TextWriter output = json ? Console.Error : Console.Out;
         if (!terminal || quiet || verbose)
         {
-            LineProgress lines = new(output, quiet, verbose);
+            LineProgress lines = new(json ? Console.Error : Console.Out, quiet, verbose);
             _runFolder = () => lines.RunFolder;
             return run(lines);
         }
 
+        // The display moves the cursor by control characters; the texts in it are made safe one by one.
+        TextWriter output = json ? TerminalText.RawError : TerminalText.RawOut;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         return console.Live(new Text("")).Start(display =>
         {

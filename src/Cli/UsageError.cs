@@ -1,17 +1,19 @@
 using System;
 using System.CommandLine;
+using System.Globalization;
 using System.Linq;
+using System.Text.RegularExpressions;
 using DreamFusion.Pipeline;
 
 namespace DreamFusion.Cli;
 
 /// <summary>A command line that cannot be parsed: exit 2, with what is wrong and where the help is.</summary>
-internal static class UsageError
+internal static partial class UsageError
 {
     /// <summary>Prints the parser's errors.</summary>
     public static int Report(ParseResult parse, GlobalOptions global)
     {
-        string message = string.Join("\n", parse.Errors.Select(error => error.Message).Distinct());
+        string message = string.Join("\n", parse.Errors.Select(error => InWords(error.Message)).Distinct());
         Command command = parse.CommandResult.Command;
         Console.Error.WriteLine("dfk: " + message);
         bool looseWords = parse.UnmatchedTokens.Any(token => !token.StartsWith('-'));
@@ -28,6 +30,28 @@ internal static class UsageError
 
         return (int)ExitCode.Usage;
     }
+
+    // The parser names types of .NET.
+    private static string InWords(string message)
+    {
+        Match match = TypePattern().Match(message);
+        if (!match.Success)
+        {
+            return message;
+        }
+
+        string expected = match.Groups["type"].Value switch
+        {
+            nameof(Int32) => string.Create(CultureInfo.InvariantCulture, $"a whole number up to {int.MaxValue}"),
+            nameof(UInt32) => string.Create(CultureInfo.InvariantCulture, $"a whole number from 0 to {uint.MaxValue}"),
+            nameof(Single) or nameof(Double) => "a number",
+            _ => "another value",
+        };
+        return $"{match.Groups["option"].Value}: expected {expected}, got '{match.Groups["got"].Value}'.";
+    }
+
+    [GeneratedRegex(@"\ACannot parse argument '(?<got>.*)' for (option|argument|command) '(?<option>[^']*)' as expected type '(System\.Nullable`1\[)?System\.(?<type>\w+)\]?'\.\z", RegexOptions.Singleline)]
+    private static partial Regex TypePattern();
 
     private static string FullName(Command command)
     {

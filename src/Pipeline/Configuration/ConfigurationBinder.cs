@@ -38,7 +38,7 @@ internal sealed class ConfigurationBinder
             string name = prefix + key;
             if (!options.TryGetValue(key, out PropertyInfo? option))
             {
-                _problems.Add(UnknownKey(name, node.Origin, options.Keys.Select(known => prefix + known)));
+                _problems.Add(UnknownKey(name, node.Origin, _problems.Count < ConfigurationValidator.MostListed ? options.Keys.Select(known => prefix + known) : null));
                 continue;
             }
 
@@ -74,12 +74,16 @@ internal sealed class ConfigurationBinder
     }
 
     /// <summary>The message for a name that does not exist, with the nearest one: in the same group, else anywhere.</summary>
-    public static string UnknownKey(string name, ConfigurationOrigin origin, IEnumerable<string> siblings)
+    /// <param name="name">The name as written.</param>
+    /// <param name="origin">Where it was written.</param>
+    /// <param name="siblings">The names of its group; null to look for no nearest one.</param>
+    public static string UnknownKey(string name, ConfigurationOrigin origin, IEnumerable<string>? siblings)
     {
-        string? nearest = ConfigurationSchema.Nearest(name, siblings)
+        const int Longest = 100;
+        string? nearest = siblings is null ? null : ConfigurationSchema.Nearest(name, siblings)
             ?? ConfigurationSchema.Nearest(name, ConfigurationSchema.FullNames(typeof(RunConfiguration)));
         string advice = nearest is null ? "" : $"; did you mean '{nearest}'?";
-        return $"{origin}: unknown option '{name}'{advice}";
+        return $"{origin}: unknown option '{(name.Length > Longest ? name[..Longest] + "…" : name)}'{advice}";
     }
 
     private static ConfigurationNode Written(object? value, ConfigurationOrigin origin, bool determiningOnly)

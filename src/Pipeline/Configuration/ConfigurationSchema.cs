@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
@@ -9,10 +10,17 @@ namespace DreamFusion.Pipeline.Configuration;
 /// <summary>The names that options have in YAML, read from the records.</summary>
 internal static class ConfigurationSchema
 {
+    // The records do not change; looking at them anew for every key of a file takes most of the time.
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<PropertyInfo>> _options = new();
+    private static readonly ConcurrentDictionary<MemberInfo, string> _names = new();
+    private static readonly ConcurrentDictionary<PropertyInfo, bool> _nullable = new();
+    private static readonly ConcurrentDictionary<Type, IReadOnlyDictionary<string, object>> _members = new();
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<string>> _fullNames = new();
+
     /// <summary>The options of a record, in the order of its declaration. Computed properties are no options.</summary>
     public static IReadOnlyList<PropertyInfo> Options(Type record)
     {
-        return [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite)];
+        return _options.GetOrAdd(record, type => [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite)]);
     }
 
     /// <summary>Whether the type is a group of options rather than a value.</summary>
@@ -24,41 +32,29 @@ internal static class ConfigurationSchema
     /// <summary>Whether null is a value of the option.</summary>
     public static bool IsNullable(PropertyInfo option)
     {
-        return new NullabilityInfoContext().Create(option).WriteState == NullabilityState.Nullable;
+        return _nullable.GetOrAdd(option, o => new NullabilityInfoContext().Create(o).WriteState == NullabilityState.Nullable);
     }
 
     /// <summary>The name of an option or of an enumeration's member in YAML.</summary>
     public static string NameOf(MemberInfo member)
     {
-        return member.GetCustomAttribute<YamlNameAttribute>()?.Name ?? SnakeCase(member.Name);
+        return _names.GetOrAdd(member, m => m.GetCustomAttribute<YamlNameAttribute>()?.Name ?? SnakeCase(m.Name));
     }
 
     /// <summary>The members of an enumeration by their names in YAML.</summary>
     public static IReadOnlyDictionary<string, object> Members(Type enumeration)
     {
-        return enumeration
+        return _members.GetOrAdd(enumeration, type => type
             .GetFields(BindingFlags.Public | BindingFlags.Static)
-            .ToDictionary(NameOf, field => field.GetValue(null)!);
+            .ToDictionary(NameOf, field => field.GetValue(null)!));
     }
 
     /// <summary>Every option's full name, <c>group.option</c>; groups themselves are not among them.</summary>
-    public static IEnumerable<string> FullNames(Type record, string prefix = "")
+    public static IReadOnlyList<string> FullNames(Type record)
     {
-        foreach (PropertyInfo option in Options(record))
-        {
-            string name = prefix + NameOf(option);
-            if (IsGroup(option.PropertyType))
-            {
-                foreach (string inner in FullNames(option.PropertyType, name + "."))
-                {
-                    yield return inner;
-                }
-            }
-            else
-            {
-                yield return name;
-            }
-        }
+        return _fullNames.GetOrAdd(record, type => [.. Options(type).SelectMany(option => IsGroup(option.PropertyType)
+            ? FullNames(option.PropertyType).Select(inner => NameOf(option) + "." + inner)
+            : [NameOf(option)])]);
     }
 
     /// <summary>The known name with the fewest edits to <paramref name="name"/>, or null if none is near.</summary>
@@ -95,12 +91,18 @@ internal static class ConfigurationSchema
     {
         const int Longest = 80;
         a = a.Length > Longest ? a[..Longest] : a;
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        int columns = Math.Min(b.Length, Longest);
+        Span<int> row = stackalloc int[Longest + 1];
+        for (int j = 0; j <= columns; j++)
+        {
+            row[j] = j;
+        }
+
         for (int i = 1; i <= a.Length; i++)
         {
             int diagonal = row[0];
             row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
+            for (int j = 1; j <= columns; j++)
             {
                 int substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
                 diagonal = row[j];
@@ -108,6 +110,6 @@ internal static class ConfigurationSchema
             }
         }
 
-        return row[b.Length];
+        return row[columns];
     }
 }

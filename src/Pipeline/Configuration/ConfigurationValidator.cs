@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.RegularExpressions;
 using DreamFusion.Pipeline.Configuration.Presets;
 
@@ -11,6 +12,9 @@ namespace DreamFusion.Pipeline.Configuration;
 /// <summary>Ranges of all options and contradictions between them; the limits are those of the options' summaries.</summary>
 internal sealed partial class ConfigurationValidator
 {
+    /// <summary>Most problems that one message lists; a file with more is no configuration.</summary>
+    internal const int MostListed = 200;
+
     private const int LongestPrompt = 4096;
 
     private static readonly string[] _pickled = [".ckpt", ".pth", ".pt", ".nemo"];
@@ -51,7 +55,8 @@ internal sealed partial class ConfigurationValidator
         if (problems.Count > 0)
         {
             string count = problems.Count == 1 ? "1 problem" : string.Create(CultureInfo.InvariantCulture, $"{problems.Count} problems");
-            throw new DfkException(ExitCode.BadInput, $"configuration: {count}\n  " + string.Join("\n  ", problems));
+            string rest = problems.Count > MostListed ? string.Create(CultureInfo.InvariantCulture, $"\n  and {problems.Count - MostListed} more") : "";
+            throw new DfkException(ExitCode.BadInput, $"configuration: {count}\n  {string.Join("\n  ", problems.Take(MostListed))}{rest}");
         }
     }
 
@@ -123,6 +128,11 @@ internal sealed partial class ConfigurationValidator
         if (text.Any(char.IsControl))
         {
             Add(name, "expected text without control characters (line breaks, tabs, escapes); take them out");
+        }
+
+        if (text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !text.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            Add(name, "expected whole characters, got half of one (a surrogate without its other half); take it out");
         }
     }
 

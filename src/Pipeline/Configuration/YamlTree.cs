@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Text;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -10,12 +11,15 @@ namespace DreamFusion.Pipeline.Configuration;
 
 /// <summary>
 /// Reads YAML into <see cref="ConfigurationNode"/>s. Stricter than YAML: one document, plain keys, no duplicate keys,
-/// no anchors and aliases (which can multiply a small file without bound), at most 1 MiB and 20 levels.
+/// no anchors and aliases (which can multiply a small file without bound), at most 1 MiB, 20 levels and 10,000 values.
 /// </summary>
 internal static partial class YamlTree
 {
     private const int MaxDepth = 20;
     private const int MaxBytes = 1 << 20;
+
+    // Ten times what any configuration has; merging is quadratic in the number of keys.
+    private const int MaxValues = 10_000;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: missing, too large, or not the YAML accepted here.</exception>
@@ -24,13 +28,8 @@ internal static partial class YamlTree
         string text;
         try
         {
-            long length = new FileInfo(path).Length;
-            if (length > MaxBytes)
-            {
-                throw new DfkException(ExitCode.BadInput, $"configuration {path}: {length} bytes, at most {MaxBytes} are read.");
-            }
-
-            text = File.ReadAllText(path);
+            using StreamReader reader = new(new MemoryStream(BoundedFile.Read(path, MaxBytes)), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+            text = reader.ReadToEnd();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -64,6 +63,20 @@ internal static partial class YamlTree
     {
         using StringReader reader = new(text);
         Parser parser = new(reader);
+        try
+        {
+            return ReadDocument(parser, source);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // What the parser throws for some marks and half characters where it expects none.
+            Mark at = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(at, at, "What follows cannot be read; look for stray marks and special characters.", e);
+        }
+    }
+
+    private static ConfigurationNode? ReadDocument(Parser parser, string source)
+    {
         parser.Consume<StreamStart>();
         if (parser.Accept<StreamEnd>(out _))
         {
@@ -71,7 +84,8 @@ internal static partial class YamlTree
         }
 
         parser.Consume<DocumentStart>();
-        ConfigurationNode root = ReadNode(parser, source, 0);
+        int values = 0;
+        ConfigurationNode root = ReadNode(parser, source, 0, ref values);
         parser.Consume<DocumentEnd>();
         if (!parser.Accept<StreamEnd>(out _))
         {
@@ -90,13 +104,18 @@ internal static partial class YamlTree
             e);
     }
 
-    private static ConfigurationNode ReadNode(Parser parser, string source, int depth)
+    private static ConfigurationNode ReadNode(Parser parser, string source, int depth, ref int values)
     {
         ParsingEvent current = parser.Current ?? throw new InvalidOperationException("The YAML parser has no event.");
         ConfigurationOrigin origin = new(source, (int)current.Start.Line);
         if (current is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias)
         {
             throw Refuse(source, current, "anchors and aliases ('&', '*') are not read; write the value out");
+        }
+
+        if (++values > MaxValues)
+        {
+            throw Refuse(source, current, $"more than {MaxValues} values; no configuration has so many");
         }
 
         if (depth > MaxDepth)
@@ -115,17 +134,17 @@ internal static partial class YamlTree
             List<ConfigurationNode> items = [];
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
-                items.Add(ReadNode(parser, source, depth + 1));
+                items.Add(ReadNode(parser, source, depth + 1, ref values));
             }
 
             return new ConfigurationSequence(origin, items);
         }
 
         parser.Consume<MappingStart>();
-        return ReadEntries(parser, origin, depth);
+        return ReadEntries(parser, origin, depth, ref values);
     }
 
-    private static ConfigurationMapping ReadEntries(Parser parser, ConfigurationOrigin origin, int depth)
+    private static ConfigurationMapping ReadEntries(Parser parser, ConfigurationOrigin origin, int depth, ref int values)
     {
         List<KeyValuePair<string, ConfigurationNode>> entries = [];
         HashSet<string> keys = [];
@@ -144,7 +163,7 @@ internal static partial class YamlTree
             }
 
             // The line of the key is what the user looks for, also where the value begins on the next one.
-            ConfigurationNode value = ReadNode(parser, origin.Source, depth + 1);
+            ConfigurationNode value = ReadNode(parser, origin.Source, depth + 1, ref values);
             entries.Add(new(key.Value, value with { Origin = new(origin.Source, (int)at.Start.Line) }));
         }
 

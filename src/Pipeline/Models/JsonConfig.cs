@@ -37,7 +37,7 @@ public sealed class JsonConfig
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(BoundedFile.Read(path, BoundedFile.MostOfJson));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonConfig(path, Decodable(document.RootElement.Clone()))
                 : throw new InvalidModelException($"{path} holds a JSON {document.RootElement.ValueKind}, expected an object. Copy the file again.");

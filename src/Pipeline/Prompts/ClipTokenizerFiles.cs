@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using DreamFusion.Pipeline.Models;
 
@@ -105,7 +106,7 @@ internal sealed class ClipTokenizerFiles
 
         HashSet<(string, string)> seen = [];
         int line = 0;
-        foreach (string text in File.ReadLines(path))
+        foreach (string text in Lines(path))
         {
             line++;
             if (text.Length == 0 || (line == 1 && text.StartsWith("#version", StringComparison.Ordinal)))
@@ -135,6 +136,18 @@ internal sealed class ClipTokenizerFiles
         if (_merges.Count == 0)
         {
             throw new InvalidModelException($"{path} holds no merges; expected one pair of symbols per line. Copy the file again.");
+        }
+    }
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(BoundedFile.Read(path, BoundedFile.MostOfJson)).TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
         }
     }
 

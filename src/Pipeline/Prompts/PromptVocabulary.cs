@@ -68,8 +68,14 @@ public sealed class PromptVocabulary
     {
         ArgumentNullException.ThrowIfNull(model);
         string path = Path.Combine(model.Folder, "vocabulary.json");
-        return File.Exists(path) ? new PromptVocabulary(Path.GetFileName(model.Folder), JsonConfig.Load(path)) : null;
+        return File.Exists(path) ? Read(Path.GetFileName(model.Folder), path) : null;
     }
+
+    /// <summary>Reads a vocabulary's file.</summary>
+    /// <param name="modelName">Name of the model, for messages.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidModelException">The file is missing or damaged.</exception>
+    internal static PromptVocabulary Read(string modelName, string path) => new(modelName, JsonConfig.Load(path));
 
     /// <summary>Name with its article, as the captions have it: "an" before a, e, i, o, u.</summary>
     /// <param name="name">Name of an object.</param>

@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts.Format;
-using Google.Protobuf;
 
 namespace DreamFusion.Pipeline.Prompts;
 
@@ -62,14 +61,22 @@ internal sealed class SentencePieceModel : ITextPreparation
     /// <exception cref="InvalidModelException">Missing, damaged, or no unigram model.</exception>
     public static SentencePieceModel Load(string path)
     {
+        ModelProto model;
         try
         {
-            return new SentencePieceModel(ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)), path);
+            byte[] bytes = BoundedFile.Read(path, BoundedFile.MostOfJson);
+            model = ModelProto.Parser.ParseFrom(bytes);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (ProtobufFile.IsDamage(e))
         {
             throw new InvalidModelException($"{path} is no SentencePiece model: {e.Message} Copy the file again.", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+        }
+
+        return new SentencePieceModel(model, path);
     }
 
     /// <inheritdoc/>

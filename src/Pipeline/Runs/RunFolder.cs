@@ -87,6 +87,11 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>.</exception>
     public static void RequireFree(string? output)
     {
+        if (output is not null)
+        {
+            OutputPath.RequireFolder(output);
+        }
+
         if (output is not null && Directory.Exists(output) && Contents(output).Any())
         {
             throw Occupied(output);

@@ -16,7 +16,7 @@ internal static partial class RunJson
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(BoundedFile.Read(path, BoundedFile.MostOfJson));
             JsonElement json = document.RootElement;
             return new RunSummary
             {

@@ -55,7 +55,7 @@ internal sealed class OnnxModel
             using FileStream stream = file.OpenRead();
             proto = ModelProto.Parser.ParseFrom(stream);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (ProtobufFile.IsDamage(e))
         {
             throw new InvalidModelException(
                 $"{path} is not a complete ONNX graph ({file.Length.ToString(CultureInfo.InvariantCulture)} bytes): {e.Message} Copy or export it again.", e);
@@ -103,7 +103,7 @@ internal sealed class OnnxModel
         Proto.ProducerName.Length > 0 ? $"{Proto.ProducerName} {Proto.ProducerVersion}".TrimEnd() : null,
         [
             .. Proto.Graph.Initializer.GroupBy(t => (TensorElement)t.DataType).OrderBy(g => g.Key)
-                .Select(g => new WeightCount(g.Key, g.Sum(t => StoredTensor.Count(t, FilePath)))),
+                .Select(g => new WeightCount(g.Key, g.Aggregate(0L, (sum, t) => (long)UInt128.Min((UInt128)sum + (UInt128)StoredTensor.Count(t, FilePath), long.MaxValue)))),
         ],
         [.. Proto.Graph.Node.Select(NodeProbe.OperatorOf).Distinct().Order(StringComparer.Ordinal)],
         [.. ExternalFiles()]);
@@ -165,11 +165,25 @@ internal sealed class OnnxModel
         }
 
         (string path, long offset, long? length) = StoredTensor.Place(tensor, FilePath, ModelRoot);
-        using FileStream stream = File.OpenRead(path);
-        byte[] bytes = new byte[length ?? (stream.Length - offset)];
-        stream.Position = offset;
-        stream.ReadExactly(bytes);
-        return bytes;
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            long count = length ?? (stream.Length - offset);
+            if (count < 0 || count > Array.MaxLength)
+            {
+                throw new InvalidModelException(string.Create(
+                    CultureInfo.InvariantCulture, $"{FilePath}: the weights of '{tensor.Name}' in {path} have {count} bytes, expected 0 to {Array.MaxLength}. Export the model again."));
+            }
+
+            byte[] bytes = new byte[count];
+            stream.Position = offset;
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException($"{FilePath}: the weights of '{tensor.Name}' in {path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+        }
     }
 
     /// <summary>A weight with its bytes in the tensor itself.</summary>

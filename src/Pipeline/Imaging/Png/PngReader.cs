@@ -11,10 +11,11 @@ namespace DreamFusion.Pipeline.Imaging.Png;
 /// checked. Samples of less than 8 bits are scaled to 8; a palette becomes RGB; tRNS becomes an alpha channel. Colour
 /// space chunks are skipped: samples are taken as they stand.
 /// </summary>
-/// <remarks>Memory is bounded: at most 2^26 pixels, and no more than deflate's limit of 1032 times the file's size.</remarks>
+/// <remarks>Memory is bounded: at most 2^28 bytes of file, 2^26 pixels, and no more than deflate's limit of 1032 times the file's size.</remarks>
 public static class PngReader
 {
     private const int LongestChunkHeader = 12;
+    private const int MostBytes = 1 << 28;
 
     // Deflate cannot expand by more, so a small file cannot ask for a large buffer.
     private const long MaxExpansion = 1032;
@@ -30,7 +31,7 @@ public static class PngReader
         byte[] file;
         try
         {
-            file = File.ReadAllBytes(path);
+            file = BoundedFile.Read(path, MostBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -82,6 +82,27 @@ public sealed class BoundedFileTests : IDisposable
         Assert.Throws<DfkException>(() => RunFolder.RequireFree(_folder.File("broken/run")));
     }
 
+    [Fact]
+    public void Going_on_with_a_run_deletes_nothing_behind_a_link()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(_folder.File("mine"));
+        File.WriteAllText(_folder.File("mine/thesis.tmp"), "x");
+        using (RunFolder run = RunFolder.Create(_folder.File("run"), "a hamburger"))
+        {
+            Directory.CreateSymbolicLink(Path.Combine(run.Path, "elsewhere"), _folder.File("mine"));
+            File.WriteAllText(Path.Combine(run.Path, "run.json.tmp"), "half");
+        }
+
+        RunFolder.Reopen(_folder.File("run"), 0).Dispose();
+        Assert.True(File.Exists(_folder.File("mine/thesis.tmp")));
+        Assert.False(File.Exists(_folder.File("run/run.json.tmp")));
+    }
+
     [Theory]
     [InlineData("a \ud83d hamburger", "half of one")]
     [InlineData("a \udf54\ud83c hamburger", "half of one")]

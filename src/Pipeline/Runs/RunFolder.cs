@@ -42,6 +42,9 @@ public sealed class RunFolder : IDisposable
     private const int MacWouldBlock = 35;
     private const int MostRunsOfOneName = 100_000;
 
+    // A link may lead to files that are not the run's.
+    private static readonly EnumerationOptions _withoutLinks = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+
     private readonly FileStream _lock;
     private readonly LineFile _log;
     private readonly LineFile _metrics;
@@ -149,7 +152,7 @@ public sealed class RunFolder : IDisposable
         {
             folder = new RunFolder(path, FileMode.OpenOrCreate);
             folder.RequireNewest(step, damaged ?? []);
-            foreach (string left in Directory.EnumerateFiles(path, "*" + WholeFile.TemporarySuffix, SearchOption.AllDirectories))
+            foreach (string left in Directory.EnumerateFiles(path, "*" + WholeFile.TemporarySuffix, _withoutLinks))
             {
                 File.Delete(left);
             }

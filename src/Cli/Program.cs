@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Linq;
 using System.Text;
+using DreamFusion.Pipeline.Machine;
 
 namespace DreamFusion.Cli;
 
@@ -15,6 +16,7 @@ internal static class Program
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         ConsoleOutput.Install();
         TerminalText.Install();
+        OnnxRuntimeTelemetry.Disable();
         GlobalOptions global = new();
         RootCommand root = CreateRoot(global);
         // A prompt may begin with '@'; it must not be taken for the name of a file with arguments.

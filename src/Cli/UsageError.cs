@@ -16,7 +16,7 @@ internal static partial class UsageError
         string message = string.Join("\n", parse.Errors.Select(error => InWords(error.Message)).Distinct());
         Command command = parse.CommandResult.Command;
         Console.Error.WriteLine("dfk: " + message);
-        bool looseWords = parse.UnmatchedTokens.Any(token => !token.StartsWith('-'));
+        bool looseWords = parse.UnmatchedTokens.Count > 0 && !parse.UnmatchedTokens.Any(token => token.StartsWith('-'));
         if (looseWords && command.Name == TrainCommand.Name)
         {
             Console.Error.WriteLine("A prompt of several words needs quotes: dfk train \"a hamburger\"");

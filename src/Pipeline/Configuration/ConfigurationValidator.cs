@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Text;
 using System.Text.RegularExpressions;
 using DreamFusion.Pipeline.Configuration.Presets;
 
@@ -130,10 +129,27 @@ internal sealed partial class ConfigurationValidator
             Add(name, "expected text without control characters (line breaks, tabs, escapes); take them out");
         }
 
-        if (text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !text.Contains('\uFFFD', StringComparison.Ordinal))
+        if (HasHalfCharacter(text))
         {
             Add(name, "expected whole characters, got half of one (a surrogate without its other half); take it out");
         }
+    }
+
+    private static bool HasHalfCharacter(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text, i))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void CheckViewPrompts(RunConfiguration c)

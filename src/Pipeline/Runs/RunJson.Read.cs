@@ -23,7 +23,7 @@ internal static partial class RunJson
                 Prompt = json.GetProperty("prompt").GetString()!,
                 Task = json.TryGetProperty("task", out JsonElement task) ? task.GetString() : null,
                 Seed = json.GetProperty("seed").GetUInt32(),
-                Status = Enum.Parse<RunStatus>(json.GetProperty("status").GetString()!, ignoreCase: true),
+                Status = StatusOf(json.GetProperty("status").GetString()!),
                 Error = json.TryGetProperty("error", out JsonElement error) ? error.GetString() : null,
                 Step = json.GetProperty("step").GetInt32(),
                 Iters = json.GetProperty("iters").GetInt32(),
@@ -59,6 +59,11 @@ internal static partial class RunJson
             return null;
         }
     }
+
+    // By name only: numbers are statuses, too, to the parser of enumerations.
+    private static RunStatus StatusOf(string name) => Enum.GetNames<RunStatus>().Contains(name, StringComparer.OrdinalIgnoreCase)
+        ? Enum.Parse<RunStatus>(name, ignoreCase: true)
+        : throw new FormatException($"'{name}' is no status of a run; expected one of {string.Join(", ", Enum.GetNames<RunStatus>()).ToLowerInvariant()}.");
 
     private static Dictionary<string, string> Texts(JsonElement texts) => texts.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
 

@@ -37,6 +37,7 @@ internal static class ConfigurationTargets
           - azimuth: [45, 135]
             elevation: [-90, 60]
             suffix: ", side view"
+          - {azimuth: [-180, 180], elevation: [-90, 90], suffix: ""}
 
         """;
 

@@ -106,7 +106,7 @@ internal static class TokenizerTargets
             model.NormalizerSpec = new NormalizerSpec { PrecompiledCharsmap = ByteString.CopyFrom(map) };
             return model.ToByteArray();
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception e) when (ProtobufFile.IsDamage(e))
         {
             return ProtobufMutations.Any(random, input, target);
         }

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
+using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -139,6 +140,7 @@ internal sealed class OnnxSession : IDisposable
     private static OnnxSession Create(
         Func<SessionOptions, InferenceSession> create, string name, GuidanceDevice? device, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
+        OnnxRuntimeTelemetry.Disable();
         try
         {
             using SessionOptions options = (device ?? GuidanceDevice.Cpu).NewSessionOptions();

@@ -28,7 +28,7 @@ internal static class OnnxTargets
             new(File, SmallGraphs.Encoder().ToByteArray()),
         ];
         // The small ones more often: a million inputs should take minutes.
-        seeds = [.. seeds, .. Enumerable.Repeat(seeds[^2..], 4).SelectMany(small => small)];
+        seeds = [.. seeds, .. Enumerable.Repeat(seeds[^2..], 20).SelectMany(small => small)];
         return new FuzzTarget
         {
             Name = "onnx",

@@ -175,4 +175,12 @@ public sealed class PngReaderTests
         Assert.StartsWith("picture test.png: ", e.Message, StringComparison.Ordinal);
         Assert.True(expected is "cut" or "flipped" || e.Message.Contains(expected, StringComparison.Ordinal), e.Message);
     }
+
+    [Fact]
+    public void Data_that_ask_for_a_dictionary_are_refused()
+    {
+        // RFC 1950: FLG bit 5, with the check bits right.
+        byte[] file = new PngBuilder().Header(1, 1, 8, 0).Chunk("IDAT", 0x78, 0x20, 0, 0, 0, 1, 0x63, 0, 0, 0, 1, 0, 1).End();
+        Assert.Equal(ExitCode.BadInput, Assert.Throws<DfkException>(() => PngReader.Read(file, "x")).ExitCode);
+    }
 }

@@ -128,8 +128,9 @@ public static class PngReader
             got = zlib.ReadAtLeast(stored, stored.Length, throwOnEndOfStream: false);
             more = got == stored.Length && zlib.ReadByte() >= 0;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // The latter is what a stream that asks for a preset dictionary ends in.
             throw Bad(name, $"its compressed data is damaged: {e.Message}", e);
         }
 

@@ -30,10 +30,10 @@ public sealed class PromptVocabulary
         _modelName = modelName;
         try
         {
-            ObjectNames = [.. json.Root.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("name").GetString()!)];
+            ObjectNames = [.. json.Root.GetProperty("objects").EnumerateArray().Select(o => Text(o.GetProperty("name")))];
             foreach (JsonElement entry in json.Root.GetProperty("objects").EnumerateArray())
             {
-                string name = entry.GetProperty("name").GetString()!;
+                string name = Text(entry.GetProperty("name"));
                 foreach (string phrase in (string[])[name, .. Texts(entry.GetProperty("synonyms"))])
                 {
                     _phrases.Add((ClipWords.Split(phrase), name));
@@ -167,7 +167,12 @@ public sealed class PromptVocabulary
         ];
     }
 
-    private static IEnumerable<string> Texts(JsonElement array) => array.EnumerateArray().Select(e => e.GetString()!);
+    private static IEnumerable<string> Texts(JsonElement array) => array.EnumerateArray().Select(Text);
+
+    // A name without a word would be found everywhere in a prompt.
+    private static string Text(JsonElement element) => element.GetString() is { } text && ClipWords.Split(text).Count > 0
+        ? text
+        : throw new InvalidOperationException($"{element.GetRawText()} stands where a name or a word is expected.");
 
     private static int EditDistance(string a, string b)
     {

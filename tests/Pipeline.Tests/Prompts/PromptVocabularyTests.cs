@@ -1,5 +1,7 @@
 using System;
+using System.IO;
 using System.Linq;
+using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
 using Xunit;
 
@@ -86,5 +88,16 @@ public sealed class PromptVocabularyTests
     public void PromptsWithoutWordsAreRefused(string prompt)
     {
         Assert.Throws<DfkException>(() => _vocabulary.Check(prompt, anyway: false));
+    }
+
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("\" \"")]
+    [InlineData("null")]
+    public void A_name_without_a_word_is_refused(string name)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("vocabulary.json"), $$"""{ "objects": [ { "name": {{name}}, "colours": "any", "synonyms": [] } ], "colours": [], "words": [] }""");
+        Assert.Throws<InvalidModelException>(() => PromptVocabulary.Read("x", folder.File("vocabulary.json")));
     }
 }

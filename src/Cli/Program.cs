@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Linq;
 using System.Text;
-using DreamFusion.Pipeline.Machine;
 
 namespace DreamFusion.Cli;
 
@@ -16,7 +15,6 @@ internal static class Program
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         ConsoleOutput.Install();
         TerminalText.Install();
-        OnnxRuntimeTelemetry.Disable();
         GlobalOptions global = new();
         RootCommand root = CreateRoot(global);
         // A prompt may begin with '@'; it must not be taken for the name of a file with arguments.

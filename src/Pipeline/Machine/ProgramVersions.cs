@@ -18,14 +18,7 @@ public static class ProgramVersions
     public static string? Commit => _informational.Split('+') is [_, string commit] ? commit : null;
 
     /// <summary>ONNX Runtime's version.</summary>
-    public static string OnnxRuntime
-    {
-        get
-        {
-            OnnxRuntimeTelemetry.Disable();
-            return OrtEnv.Instance().GetVersionString();
-        }
-    }
+    public static string OnnxRuntime => OrtEnv.Instance().GetVersionString();
 
     /// <summary>All of them by name: dfk, dotnet, onnxruntime, os, architecture.</summary>
     public static IReadOnlyDictionary<string, string> All => new Dictionary<string, string>

@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
-using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -140,7 +139,6 @@ internal sealed class OnnxSession : IDisposable
     private static OnnxSession Create(
         Func<SessionOptions, InferenceSession> create, string name, GuidanceDevice? device, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
-        OnnxRuntimeTelemetry.Disable();
         try
         {
             using SessionOptions options = (device ?? GuidanceDevice.Cpu).NewSessionOptions();

@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Text;
 
 namespace DreamFusion.Pipeline;
 
@@ -50,6 +52,22 @@ internal static class BoundedFile
 
         Array.Resize(ref bytes, count);
         return bytes;
+    }
+
+    /// <summary>Reads the lines of a text, UTF-8 unless its first bytes say otherwise, of at most <see cref="MostOfJson"/> bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">As <see cref="Read"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">As <see cref="Read"/>.</exception>
+    public static string[] ReadLines(string path)
+    {
+        using StreamReader reader = new(new MemoryStream(Read(path, MostOfJson)), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        List<string> lines = [];
+        while (reader.ReadLine() is { } line)
+        {
+            lines.Add(line);
+        }
+
+        return [.. lines];
     }
 
     private static IOException TooLong(string got, int most) =>

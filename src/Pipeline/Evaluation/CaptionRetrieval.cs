@@ -56,7 +56,7 @@ public sealed class CaptionRetrieval
     {
         try
         {
-            string[] captions = [.. File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct()];
+            string[] captions = [.. BoundedFile.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct()];
             return captions.Length > 1 ? captions : throw new DfkException(
                 ExitCode.BadInput, string.Create(CultureInfo.InvariantCulture, $"{path}: expected two captions or more, one a line, got {captions.Length}."));
         }

@@ -47,7 +47,7 @@ public sealed class CaptionedPictures
         string[] lines;
         try
         {
-            lines = File.ReadAllLines(path);
+            lines = BoundedFile.ReadLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

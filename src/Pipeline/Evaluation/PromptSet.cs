@@ -32,7 +32,7 @@ public static class PromptSet
         string[] prompts;
         try
         {
-            prompts = [.. File.ReadAllLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct()];
+            prompts = [.. BoundedFile.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct()];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

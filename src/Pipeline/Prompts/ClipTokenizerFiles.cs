@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Text;
 using System.Text.Json;
 using DreamFusion.Pipeline.Models;
 
@@ -143,7 +142,7 @@ internal sealed class ClipTokenizerFiles
     {
         try
         {
-            return Encoding.UTF8.GetString(BoundedFile.Read(path, BoundedFile.MostOfJson)).TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
+            return BoundedFile.ReadLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -21,5 +21,6 @@ internal static class FuzzTargets
         JsonTargets.ModelFolder(),
         JsonTargets.Vocabulary(),
         JsonTargets.Run(),
+        CaptionTargets.Create(),
     ];
 }

@@ -33,7 +33,7 @@ internal sealed class FuzzFigures
     /// <summary>Inputs that did neither, or broke a bound.</summary>
     public long Failed { get; set; }
 
-    /// <summary>Longest time, the best of three; milliseconds.</summary>
+    /// <summary>Longest processor time, the best of three; milliseconds.</summary>
     public double SlowestMilliseconds { get; set; }
 
     /// <summary>Its input.</summary>

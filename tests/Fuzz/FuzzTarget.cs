@@ -49,7 +49,7 @@ internal sealed record FuzzTarget
     /// <summary>The parser's documented bound.</summary>
     public required AllocationBound Allocation { get; init; }
 
-    /// <summary>Most milliseconds for one input.</summary>
+    /// <summary>Most milliseconds of processor time for one input.</summary>
     public int MaxMilliseconds { get; init; } = 1000;
 
     /// <summary>Largest input that is made.</summary>

@@ -1,8 +1,6 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace DreamFusion.Pipeline.Cache;
@@ -53,7 +51,7 @@ internal static class CacheManifest
     private static FileEntry Describe(string path)
     {
         using FileStream stream = File.OpenRead(path);
-        return new FileEntry(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        return new FileEntry(stream.Length, ContentHash.Of(stream));
     }
 
     private sealed record FileEntry(long Length, string Sha256);

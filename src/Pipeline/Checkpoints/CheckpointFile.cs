@@ -3,9 +3,9 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Runs;
 
 namespace DreamFusion.Pipeline.Checkpoints;
@@ -105,7 +105,7 @@ public static class CheckpointFile
 
     private static string Checksum(Tensor tensor)
     {
-        return Convert.ToHexStringLower(SHA256.HashData(tensor.Bytes.Span));
+        return ContentHash.Of(tensor.Bytes.Span);
     }
 
     // Everything in the header but this checksum itself; the lengths keep neighbouring texts apart.
@@ -122,7 +122,7 @@ public static class CheckpointFile
             text.Append(CultureInfo.InvariantCulture, $"{name.Length} {name} {value.Length} {value}\n");
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     private static string Json<T>(IReadOnlyDictionary<string, T> map)

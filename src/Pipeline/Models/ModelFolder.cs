@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Security.Cryptography;
+using DreamFusion.Pipeline.Cache;
 
 namespace DreamFusion.Pipeline.Models;
 
@@ -123,7 +123,7 @@ public sealed class ModelFolder
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return new ModelFile(relative, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+            return new ModelFile(relative, stream.Length, ContentHash.Of(stream));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Security.Cryptography;
+using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Runs;
 
@@ -33,7 +33,7 @@ public static class FieldStart
     public static IReadOnlyDictionary<string, string> AddHash(IReadOnlyDictionary<string, string> modelHashes, string path)
     {
         using FileStream file = File.OpenRead(FileOf(path));
-        return new Dictionary<string, string>(modelHashes) { [HashName] = Convert.ToHexStringLower(SHA256.HashData(file)) };
+        return new Dictionary<string, string>(modelHashes) { [HashName] = ContentHash.Of(file) };
     }
 
     /// <summary>Fills the field of a trainer at step 0.</summary>

@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Security.Cryptography;
 using System.Text;
 using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Models;
@@ -79,8 +78,8 @@ internal sealed record EncoderGraph(OnnxModel Model, string Input, string Output
     /// <returns>SHA-256, 64 lower-case hexadecimal digits.</returns>
     public string Key()
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(
+        using ContentHash hash = new();
+        hash.Append(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture, $"{Version}|{Input}|{Output}|{LatentChannels}|{ImageSize}|{Posterior}\n")));
         Append(hash, Model.FilePath);
         foreach (string path in Model.ExternalFiles().Order(StringComparer.Ordinal))
@@ -88,17 +87,13 @@ internal sealed record EncoderGraph(OnnxModel Model, string Input, string Output
             Append(hash, path);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Finish();
     }
 
-    private static void Append(IncrementalHash hash, string path)
+    private static void Append(ContentHash hash, string path)
     {
         using FileStream stream = File.OpenRead(path);
-        hash.AppendData(Encoding.UTF8.GetBytes(stream.Length.ToString(CultureInfo.InvariantCulture) + "\n"));
-        byte[] buffer = new byte[1 << 20];
-        for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
-        {
-            hash.AppendData(buffer, 0, read);
-        }
+        hash.Append(Encoding.UTF8.GetBytes(stream.Length.ToString(CultureInfo.InvariantCulture) + "\n"));
+        hash.Append(stream);
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Security.Cryptography;
 using System.Text.Json;
+using DreamFusion.Pipeline.Cache;
 
 namespace DreamFusion.Pipeline.Models;
 
@@ -99,17 +99,17 @@ public sealed class ClipFolder
     /// <summary>SHA-256 of the graphs and the files with their weights, 64 lower-case hexadecimal digits: what the judge is, wherever it lies.</summary>
     public string Hash()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using ContentHash hash = new();
         foreach (ModelPart part in IsOneGraph ? [Image] : (ModelPart[])[Image, Text])
         {
             foreach (string file in (string[])[part.ModelPath, .. part.Facts.ExternalFiles])
             {
                 using FileStream stream = File.OpenRead(file);
-                hash.AppendData(SHA256.HashData(stream));
+                hash.Append(Convert.FromHexString(ContentHash.Of(stream)));
             }
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Finish();
     }
 
     private static (ModelPart Image, ModelPart Text) Graphs(string folder, JsonConfig config)

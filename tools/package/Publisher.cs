@@ -63,14 +63,14 @@ public sealed partial record Publisher(string Repository, string Output, bool Is
 
     private string Name(Platform platform) => $"dfk-{Version()}-{platform.RuntimeIdentifier}{(IsSelfContained ? "" : "-framework")}";
 
-    // CI=true is what makes the compiler leave out the paths of this machine; a folder of its own leaves the usual build alone.
+    // CI=true is what makes the compiler leave out the paths of the repository; a folder of its own in it leaves the usual build alone.
     private void Publish(Platform platform, string folder)
     {
         List<string> arguments =
         [
             "publish", Path.Combine(Repository, "src", "Cli", "Cli.csproj"), "-c", "Release", "-r", platform.RuntimeIdentifier, "-o", folder,
             IsSelfContained ? "--self-contained" : "--no-self-contained", "-p:CI=true", "-v", "quiet", "-nologo",
-            "-p:ArtifactsPath=" + Path.Combine(Output, "build"),
+            "-p:ArtifactsPath=" + Path.Combine(Repository, "artifacts", "package", "build"),
         ];
         if (!IsSelfContained)
         {

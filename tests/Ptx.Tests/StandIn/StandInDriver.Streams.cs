@@ -1,7 +1,6 @@
 using System;
 using System.Linq;
 using System.Runtime.InteropServices;
-using DreamFusion.Ptx.Tests.Interpreter;
 
 namespace DreamFusion.Ptx.Tests.StandIn;
 

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
-using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Configuration;
@@ -11,7 +10,6 @@ using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Selftest;
 using DreamFusion.Pipeline.Training;
-using ILGPU;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -1,8 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Numerics;
 using System.Threading;
 using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;

@@ -5,7 +5,6 @@ using System.Threading;
 using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Imaging.Png;
 using DreamFusion.Pipeline.Imaging.Video;
-using DreamFusion.Pipeline.Meshes;
 using DreamFusion.Pipeline.Rendering;
 using DreamFusion.Pipeline.Tests.Meshes;
 using Xunit;

@@ -2,6 +2,7 @@ using System;
 using BenchmarkDotNet.Running;
 using DreamFusion.Bench.Evaluation;
 using DreamFusion.Bench.Guidance;
+using DreamFusion.Bench.Planning;
 using DreamFusion.Bench.Prompts;
 using DreamFusion.Bench.Training;
 using DreamFusion.Bench.WholeStep;
@@ -45,6 +46,10 @@ if (args is ["encoder", ..])
 if (args is ["conv-gradient"])
 {
     return ConvGradientCommand.Run();
+}
+if (args is ["planner", ..])
+{
+    return PlannerCommand.Run(args.AsSpan(1));
 }
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

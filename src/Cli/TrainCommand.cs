@@ -47,7 +47,8 @@ internal sealed partial class TrainCommand
     private readonly Option<bool> _noScores = new("--no-scores") { Description = "Do not score the final pictures." };
     private readonly Option<bool> _pictures = new("--2d") { Description = "Paint pictures instead of training an object: the quickest proof that a model folder works." };
     private readonly Option<string?> _resume = ResumeOption.Create();
-    private readonly Option<bool> _anyway = new("--anyway") { Description = "Train also where the result will disappoint, such as on words that the prior does not know." };
+    private readonly Option<bool> _anyway = new("--anyway") { Description = "Train also on words that the prior does not know, or with less memory or disk than the run is estimated to need." };
+    private readonly Option<bool> _plan = new("--plan") { Description = "Say what the run would need of memory and disk, and whether this machine has it (exit 4 if not); train nothing." };
 
     private TrainCommand(GlobalOptions global)
     {
@@ -62,7 +63,7 @@ internal sealed partial class TrainCommand
         Option[] options =
         [
             train._out, train._iters, train._seed, .. train._configuration.All, train._negative, train._guidanceScale, train._size,
-            train._deterministic, train._device, train._guidanceDevice, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._noSheet, train._noScores, train._pictures, train._resume, train._anyway, train._text,
+            train._deterministic, train._device, train._guidanceDevice, train._threads, train._kernels, train._previewInterval, train._noVideo, train._noMesh, train._noSheet, train._noScores, train._pictures, train._resume, train._anyway, train._plan, train._text,
         ];
         foreach (Option option in options)
         {
@@ -98,6 +99,10 @@ internal sealed partial class TrainCommand
         ResolvedConfiguration resolved = sources.ResolveWithOrigins();
         RunConfiguration configuration = resolved.Configuration;
         DeviceSelection.Require(configuration);
+        if (parse.GetValue(_plan))
+        {
+            return PlanReport.Write(configuration, folder, json);
+        }
         TrainingRequest request = new()
         {
             OutputFolder = folder,

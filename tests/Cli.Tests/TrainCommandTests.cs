@@ -274,6 +274,31 @@ public sealed class TrainCommandTests : IDisposable
         ];
     }
 
+    [Fact]
+    public void A_plan_says_what_is_needed_and_trains_nothing()
+    {
+        DfkResult result = Train(["a hamburger", "--plan"]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("training step", result.Output, StringComparison.Ordinal);
+        Assert.Contains("verdict       fits", result.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(Train(["a hamburger", "--plan", "--json"]).Output);
+        Assert.True(json.RootElement.GetProperty("fits").GetBoolean());
+        Assert.InRange(json.RootElement.GetProperty("memory_bytes").GetInt64(), 100_000_000, 2_000_000_000);
+        Assert.False(Directory.Exists(_folder.File("runs")), "A plan must leave nothing behind.");
+    }
+
+    [Theory]
+    [InlineData("--plan")]
+    [InlineData("--quiet")]
+    public void A_run_that_does_not_fit_exits_4_with_a_smaller_setting(string option)
+    {
+        DfkResult result = Train(["a hamburger", option, "--set", "data.test_dataset.size=1000", "--set", "data.test_dataset.width=1024", "--set", "data.test_dataset.height=1024"]);
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("memory: this run needs about", result.Error, StringComparison.Ordinal);
+        Assert.Contains("This fits: --set data.test_dataset", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("runs")), "A refused run must leave nothing behind.");
+    }
+
     private DfkResult Train(string[] arguments)
     {
         return Dfk.RunIn(_folder.Path, ["train", .. arguments]);

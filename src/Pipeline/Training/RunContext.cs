@@ -9,6 +9,7 @@ using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Machine;
+using DreamFusion.Pipeline.Machine.Planning;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Runs;
@@ -225,14 +226,19 @@ internal sealed class RunContext : IDisposable
 internal sealed record RunModel(ModelFolder Folder, IReadOnlyDictionary<string, string> Hashes, GuidanceDevice Device, IReadOnlyList<string> Notes)
 {
     /// <summary>Opens a configuration's prior and checks the prompt against its vocabulary.</summary>
-    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>, if either cannot be used.</exception>
+    /// <exception cref="DfkException">
+    /// With <see cref="ExitCode.BadInput"/>, if either cannot be used; with <see cref="ExitCode.MachineLacks"/>, if the run needs more memory or
+    /// disk than there is.
+    /// </exception>
     public static RunModel Open(RunConfiguration configuration, TrainingRequest request)
     {
         ModelFolder folder = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
         IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(folder)?.Check(configuration.Prompt, request.Anyway) ?? [];
         (GuidanceDevice device, string? deviceNote) = GuidanceDevice.Select(configuration);
+        // Before the files are hashed: of a large folder that alone takes half a minute.
+        IReadOnlyList<string> lacks = ResourceCheck.Require(configuration, folder, request.OutputFolder, request.Anyway);
         return new RunModel(
             folder, folder.HashFiles().ToDictionary(file => file.RelativePath, file => file.Sha256), device,
-            [.. request.Notes, .. warnings, .. deviceNote is null ? Array.Empty<string>() : [deviceNote], .. GraphPrecision.Notes(configuration.Guidance.Precision, folder), .. folder.Notes]);
+            [.. request.Notes, .. lacks, .. warnings, .. deviceNote is null ? Array.Empty<string>() : [deviceNote], .. GraphPrecision.Notes(configuration.Guidance.Precision, folder), .. folder.Notes]);
     }
 }

@@ -1,0 +1,198 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using DreamFusion.Autodiff;
+using DreamFusion.Pipeline.Checkpoints;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Field;
+using DreamFusion.Pipeline.Models;
+
+namespace DreamFusion.Pipeline.Machine.Planning;
+
+/// <summary>
+/// Estimates what a run needs, before anything of it is done. Parameters, optimiser, grids and buffers are counted as the code allocates them;
+/// samples are forecast (<see cref="SampleForecast"/>); sessions follow from the model's files and sizes (<see cref="GuidanceLedger"/>); the program
+/// itself is a measured constant.
+/// </summary>
+public sealed class ResourcePlanner : IDisposable
+{
+    /// <summary>.NET, ONNX Runtime and this program's code, with their heaps, before any model: measured.</summary>
+    private const long ProgramBytes = 125L << 20;
+
+    // Managed garbage and ONNX Runtime's arenas of the embedded prior, beside its files: measured.
+    private const long SessionOverhead = 20L << 20;
+
+    // Driver, cuDNN and cuBLAS on a card: what is usual, not measured here.
+    private const long CardProgramBytes = 700L << 20;
+
+    /// <summary>Name of the checkpoints among what is written.</summary>
+    internal const string Checkpoints = "checkpoints";
+
+    // Features, hidden units and optimisers of the three paintings, and the decoder's activations: measured.
+    private const long PaintingBytesPerPixel = 5_000;
+
+    // Of an encoder of 137 MB the cache keeps 325 MB.
+    private const double CopiesInCache = 2.5;
+
+    private const int RaysPerTile = 8192;
+    private const int BytesOfMetricsLine = 700;
+
+    private readonly DeviceContext _device = DeviceContext.CreateCpu(threads: 1);
+    private readonly ModelFolder _model;
+    private readonly Dictionary<object, SampleForecast> _forecasts = [];
+
+    /// <summary>Plans runs with a model.</summary>
+    /// <param name="model">The opened folder.</param>
+    public ResourcePlanner(ModelFolder model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+    }
+
+    /// <summary>Estimates a run.</summary>
+    /// <param name="configuration">The validated configuration.</param>
+    /// <param name="outputFolder">Run folder, or null for the default.</param>
+    public ResourcePlan Plan(RunConfiguration configuration, string? outputFolder = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var field = new FieldLedger(FieldOptions.From(configuration.Nerf, configuration.Background), _device);
+        var state = new FieldState(configuration, field);
+        var guidance = new GuidanceLedger(_model, configuration);
+        bool paints = configuration.Task == TrainingTask.Pictures;
+        SampleForecast? forecast = paints ? null : Forecast(configuration);
+        long samples = forecast is null ? 0 : Samples(configuration, forecast);
+        var pictures = new PictureLedger(configuration, _model);
+        var pool = new PoolLedger();
+        var view = new ViewLedger(configuration, field);
+        if (forecast is not null)
+        {
+            Train(pool, view, configuration, state, samples);
+        }
+        long trained = pool.TouchedBytes;
+        if (forecast is not null)
+        {
+            foreach ((int width, int height) in pictures.Sizes)
+            {
+                long pixels = (long)width * height, tile = Math.Min(RaysPerTile, pixels);
+                long busiest = (long)(tile * forecast.PerPictureRay((double)tile / pixels));
+                for (int octave = PoolLedger.Octaves; octave >= 0; octave--)
+                {
+                    view.Picture(pool, pixels, tile, Math.Max(1, busiest >> octave));
+                }
+            }
+        }
+        int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
+        PlanPart program = new("program", ProgramBytes);
+        PlanPart[] kept = [program, .. Kept(state, paints)];
+        PlanPart overhead = new("ONNX Runtime beside the models", SessionOverhead);
+        return new ResourcePlan
+        {
+            Host =
+            [
+                new PlanPhase("start", [program, .. guidance.Start()]),
+                new PlanPhase("training step", [.. kept, new("sample buffers", trained), overhead, .. guidance.Step(threads)]),
+                new PlanPhase("checkpoint", [.. kept, new("sample buffers", trained), overhead, .. guidance.Weights(), new("copy of the state", state.CheckpointBytes)]),
+                new PlanPhase("pictures and scores", [.. kept, new("sample buffers", pool.TouchedBytes), overhead, .. guidance.Weights(), new("copy of the state", state.CheckpointBytes), .. pictures.Parts(guidance.JudgeBytes)]),
+            ],
+            Device = configuration.Guidance.Device == GuidanceDeviceChoice.Cuda ? Card(configuration, isHalf: false) : [],
+            Disk = Disk(configuration, state, guidance, pictures, outputFolder),
+            Samples = samples,
+        };
+    }
+
+    /// <summary>
+    /// Estimates a run whose kernels and guidance are both on a CUDA card. Computed from the same parts, with buffers as large as the pool
+    /// allocates them; no card has been measured.
+    /// </summary>
+    /// <param name="configuration">The validated configuration.</param>
+    /// <param name="isHalf">Whether the model's graphs are float16 ones of the same networks.</param>
+    public IReadOnlyList<PlanPhase> Card(RunConfiguration configuration, bool isHalf)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var field = new FieldLedger(FieldOptions.From(configuration.Nerf, configuration.Background), _device);
+        var state = new FieldState(configuration, field);
+        var guidance = new GuidanceLedger(_model, configuration);
+        SampleForecast forecast = Forecast(configuration);
+        var pool = new PoolLedger();
+        Train(pool, new ViewLedger(configuration, field), configuration, state, Samples(configuration, forecast));
+        PlanPart program = new("driver and libraries", CardProgramBytes);
+        double width = isHalf ? 0.5 : 1;
+        return
+        [
+            new PlanPhase("start", [program, new("text encoder", (long)(width * guidance.TextBytes))]),
+            new PlanPhase("training step", [program, .. Kept(state, paints: false), new("sample buffers", pool.AllocatedBytes), .. guidance.OnCard(isHalf)]),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _device.Dispose();
+
+    private void Train(PoolLedger pool, ViewLedger view, RunConfiguration configuration, FieldState state, long samples)
+    {
+        view.UpdateOccupancy(pool, state.Cells);
+        for (int octave = PoolLedger.Octaves; octave >= 0; octave--)
+        {
+            view.Train(pool, MostRays(configuration), Math.Max(1, samples >> octave), _model.ImageSize);
+        }
+    }
+
+    private static IEnumerable<TrainSize> Sizes(TrainDataConfiguration data)
+    {
+        yield return data.SizeAt(0);
+        for (int i = 0; i < data.ResolutionMilestones.Values.Length; i++)
+        {
+            yield return data.SizeAt(data.ResolutionMilestones.Values[i]);
+        }
+    }
+
+    private static long MostRays(RunConfiguration configuration) => Sizes(configuration.Data.Train).Max(size => (long)size.Width * size.Height);
+
+    private static long Samples(RunConfiguration configuration, SampleForecast forecast) =>
+        Math.Min(configuration.Renderer.SampleBudget, (long)(forecast.PerRay * MostRays(configuration)));
+
+    // What the forecast depends on; settings that only change sizes share one.
+    private SampleForecast Forecast(RunConfiguration configuration)
+    {
+        RendererConfiguration renderer = configuration.Renderer;
+        var key = (configuration.Nerf with { Encoder = configuration.Nerf.Encoder with { Log2HashmapSize = 0 } }, renderer with { SampleBudget = 0, FieldMemoryMebibytes = 0 },
+            configuration.Data.Train with { Width = 0, Height = 0, BatchSize = 0 }, configuration.Iters, configuration.Seed);
+        if (!_forecasts.TryGetValue(key, out SampleForecast? forecast))
+        {
+            _forecasts[key] = forecast = new SampleForecast(configuration, _device);
+        }
+        return forecast;
+    }
+
+    private IEnumerable<PlanPart> Kept(FieldState state, bool paints)
+    {
+        if (paints)
+        {
+            yield return new PlanPart("buffers of the paintings", PaintingBytesPerPixel * _model.ImageSize * _model.ImageSize);
+            yield break;
+        }
+        yield return new PlanPart("parameters and gradients", state.ParameterBytes);
+        yield return new PlanPart("optimiser", state.OptimizerBytes);
+        if (state.AverageBytes > 0)
+        {
+            yield return new PlanPart("moving average", state.AverageBytes);
+        }
+        yield return new PlanPart("occupancy grid", state.OccupancyBytes);
+    }
+
+    private static List<DiskNeed> Disk(RunConfiguration configuration, FieldState state, GuidanceLedger guidance, PictureLedger pictures, string? outputFolder)
+    {
+        List<PlanPart> run =
+        [
+            new(Checkpoints, CheckpointFolder.MostFiles(configuration) * state.CheckpointBytes),
+            new("pictures", pictures.FileBytes),
+            new("metrics and log", (long)BytesOfMetricsLine * configuration.Iters),
+        ];
+        List<DiskNeed> needs = [new DiskNeed(outputFolder ?? Path.Combine(Directory.GetCurrentDirectory(), "runs"), run)];
+        if (guidance.EncoderBytes > 0)
+        {
+            needs.Add(new DiskNeed(CacheFolder.Path, [new PlanPart("differentiated VAE encoder", (long)(CopiesInCache * guidance.EncoderBytes))]));
+        }
+        return needs;
+    }
+}

@@ -1,0 +1,195 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
+using DreamFusion.Pipeline.Machine.Planning;
+using DreamFusion.Pipeline.Tests.Training;
+using DreamFusion.Pipeline.Training;
+using Xunit;
+
+namespace DreamFusion.Pipeline.Tests.Machine;
+
+/// <summary>Estimates, refusals and the settings that they offer.</summary>
+public sealed class ResourcePlanTests : IDisposable
+{
+    private const long Megabyte = 1_000_000;
+
+    private readonly ResourcePlanner _planner = new(Toybox.Model);
+
+    public void Dispose() => _planner.Dispose();
+
+    [Fact]
+    public void More_pixels_levels_and_samples_need_more()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        long plain = Peak(toybox);
+        Assert.True(Peak(WithSize(toybox, 256)) > plain);
+        Assert.True(Peak(toybox with { Nerf = toybox.Nerf with { Encoder = toybox.Nerf.Encoder with { Log2HashmapSize = 22, DesiredResolution = 2048 } } }) > plain + (50 * Megabyte));
+        Assert.True(Peak(toybox with { Data = toybox.Data with { Test = toybox.Data.Test with { Width = 1024, Height = 1024 } } }) > plain + (300 * Megabyte));
+        Assert.True(_planner.Plan(WithSize(toybox, 64)).Samples < _planner.Plan(toybox).Samples);
+    }
+
+    [Fact]
+    public void The_sample_budget_bounds_the_samples()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        Assert.Equal(10_000, _planner.Plan(toybox with { Renderer = toybox.Renderer with { SampleBudget = 10_000 } }).Samples);
+    }
+
+    // Of the embedded prior: 40,879 samples in the first step of 1,200; in the busiest the hamburger 118,098, the blue cube 180,290.
+    [Fact]
+    public void The_forecast_begins_where_a_run_begins()
+    {
+        using var device = Autodiff.DeviceContext.CreateCpu(1);
+        var forecast = new SampleForecast(PresetCatalogue.Get("toybox"), device);
+        Assert.InRange(forecast.PerRayAtStart * 128 * 128, 36_000, 60_000);
+        Assert.InRange(forecast.PerRay * 128 * 128, 118_000, 181_000);
+        Assert.True(forecast.PerRayWhenFull <= 14);
+    }
+
+    [Fact]
+    public void Adan_keeps_twice_what_adam_keeps()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        long adam = Part(toybox, "optimiser");
+        OptimConfiguration adan = toybox.Optim with { Name = OptimizerKind.Adan, Betas = new Moments(0.98f, 0.92f, 0.99f) };
+        Assert.Equal(2 * adam, Part(toybox with { Optim = adan }, "optimiser"));
+        Assert.Equal(adam, Part(toybox, "parameters and gradients"));
+        Assert.Equal(adam / 2, Part(toybox, "moving average"));
+    }
+
+    [Fact]
+    public void The_text_encoder_is_gone_before_the_first_step()
+    {
+        ResourcePlan plan = _planner.Plan(PresetCatalogue.Get("toybox"));
+        Assert.Contains(plan.Host[0].Parts, part => part.Name == "text encoder");
+        Assert.All(plan.Host.Skip(1), phase => Assert.DoesNotContain(phase.Parts, part => part.Name == "text encoder"));
+    }
+
+    [Fact]
+    public void What_fits_is_no_problem()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        ResourcePlan plan = _planner.Plan(toybox);
+        Assert.Null(ResourceCheck.MemoryProblem(plan, new MemoryLimit(plan.HostPeak.Bytes, "test"), toybox, c => _planner.Plan(c)));
+    }
+
+    [Fact]
+    public void A_refusal_has_both_numbers_the_largest_part_and_a_setting_that_fits()
+    {
+        RunConfiguration large = WithSize(PresetCatalogue.Get("toybox"), 1024) with { Threads = 1 };
+        large = large with { Renderer = large.Renderer with { SampleBudget = 1 << 26 } };
+        ResourcePlan plan = _planner.Plan(large);
+        var limit = new MemoryLimit(700 * Megabyte, "memory limit of the control group");
+        string problem = ResourceCheck.MemoryProblem(plan, limit, large, c => _planner.Plan(c))!;
+        Assert.Contains($"needs about {ResourceCheck.Text(plan.HostPeak.Bytes)}, 700 MB are available (memory limit of the control group)", problem, StringComparison.Ordinal);
+        Assert.Contains("Largest: sample buffers", problem, StringComparison.Ordinal);
+        Assert.Contains("This fits: ", problem, StringComparison.Ordinal);
+        RunConfiguration smaller = Apply(large, problem);
+        Assert.True(Peak(smaller) <= limit.AvailableBytes, problem);
+    }
+
+    [Fact]
+    public void The_first_setting_that_is_enough_alone_is_offered()
+    {
+        RunConfiguration large = PresetCatalogue.Get("toybox");
+        large = large with { Threads = 1, Data = large.Data with { Test = new ViewDataConfiguration { Size = 100, Width = 800, Height = 800 } } };
+        SmallerSetting found = SmallerSetting.Find(large, c => _planner.Plan(c), plan => plan.HostPeak.Bytes < 2_000 * Megabyte)!;
+        Assert.StartsWith("--set data.test_dataset.size=", found.Options, StringComparison.Ordinal);
+        Assert.DoesNotContain("--size", found.Options, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_nothing_fits_the_advice_is_another_model()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        string problem = ResourceCheck.MemoryProblem(_planner.Plan(toybox), new MemoryLimit(50 * Megabyte, "test"), toybox, c => _planner.Plan(c))!;
+        Assert.Contains("--model toybox --preset draft", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("This fits", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Disk_is_checked_by_disk_with_what_all_folders_on_it_need()
+    {
+        ResourcePlan plan = _planner.Plan(PresetCatalogue.Get("toybox"), "out");
+        long needed = plan.Disk.Sum(need => need.Bytes);
+        Assert.Empty(ResourceCheck.DiskProblems(plan, _ => needed, _ => "one"));
+        string problem = Assert.Single(ResourceCheck.DiskProblems(plan, _ => needed - 1, _ => "one"));
+        Assert.Contains("are free there", problem, StringComparison.Ordinal);
+        Assert.Contains("Largest: ", problem, StringComparison.Ordinal);
+        Assert.Equal(2, ResourceCheck.DiskProblems(plan, _ => 1, folder => folder).Count());
+        Assert.Empty(ResourceCheck.DiskProblems(plan, _ => null, _ => "unknown"));
+    }
+
+    [Fact]
+    public void Free_space_is_asked_where_the_folder_will_be()
+    {
+        using var folder = new TemporaryFolder();
+        string later = Path.Combine(folder.Path, "not", "yet");
+        Assert.InRange(DiskSpace.FreeBytes(later) ?? -1, 0, long.MaxValue);
+        Assert.Equal(DiskSpace.DiskOf(folder.Path), DiskSpace.DiskOf(later));
+        Assert.False(Directory.Exists(later));
+    }
+
+    [Fact]
+    public void A_card_needs_less_with_half_precision_and_more_than_the_driver()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        IReadOnlyList<PlanPhase> own = _planner.Card(toybox, isHalf: false), half = _planner.Card(toybox, isHalf: true);
+        Assert.True(half.Max(phase => phase.Bytes) < own.Max(phase => phase.Bytes));
+        Assert.Contains(own[^1].Parts, part => part.Name == "driver and libraries");
+    }
+
+    [Fact]
+    public void A_run_that_does_not_fit_is_refused_before_its_folder_is_made()
+    {
+        using var folder = new TemporaryFolder();
+        RunConfiguration huge = PresetCatalogue.Get("toybox");
+        huge = huge with { Prompt = "a donut", Data = huge.Data with { Test = new ViewDataConfiguration { Size = 1000, Width = 1024, Height = 1024 } } };
+        string run = Path.Combine(folder.Path, "run");
+        DfkException refused = Assert.Throws<DfkException>(
+            () => TrainingSession.Run(huge, new TrainingRequest { OutputFolder = run }, new SilentObserver(), System.Threading.CancellationToken.None));
+        Assert.Equal(ExitCode.MachineLacks, refused.ExitCode);
+        Assert.Contains("--set data.test_dataset", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--anyway", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
+    public void Anyway_turns_the_refusal_into_a_note()
+    {
+        RunConfiguration huge = PresetCatalogue.Get("toybox");
+        huge = huge with { Data = huge.Data with { Test = new ViewDataConfiguration { Size = 1000, Width = 1024, Height = 1024 } } };
+        Assert.Contains(ResourceCheck.Require(huge, Toybox.Model, null, anyway: true), note => note.Contains("Started all the same", StringComparison.Ordinal));
+        Assert.Empty(ResourceCheck.Require(PresetCatalogue.Get("draft"), Toybox.Model, null, anyway: false));
+    }
+
+    private static RunConfiguration WithSize(RunConfiguration c, int side) => c with { Data = c.Data with { Train = c.Data.Train with { Width = side, Height = side } } };
+
+    private long Peak(RunConfiguration configuration) => _planner.Plan(configuration).HostPeak.Bytes;
+
+    private long Part(RunConfiguration configuration, string name) => _planner.Plan(configuration).Host[1].Parts.Single(part => part.Name == name).Bytes;
+
+    // What a user would do: takes the options out of the message.
+    private static RunConfiguration Apply(RunConfiguration configuration, string problem)
+    {
+        const string Start = "This fits: ";
+        int at = problem.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
+        string options = problem[at..problem.IndexOf(" (about", at, StringComparison.Ordinal)];
+        foreach (string option in options.Split("--", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] words = (option.StartsWith("size", StringComparison.Ordinal) ? option.Replace('x', ' ') : option).Split(' ', '=');
+            configuration = words switch
+            {
+                ["threads", string n] => configuration with { Threads = int.Parse(n) },
+                ["size", string w, _] => WithSize(configuration, int.Parse(w)),
+                ["set", "renderer.field_memory", string n] => configuration with { Renderer = configuration.Renderer with { FieldMemoryMebibytes = int.Parse(n) } },
+
+                _ => throw new InvalidOperationException($"The test does not know the option '{option}' of: {problem}"),
+            };
+        }
+        return configuration;
+    }
+}

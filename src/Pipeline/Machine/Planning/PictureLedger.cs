@@ -82,6 +82,12 @@ internal sealed class PictureLedger
         }
     }
 
+    /// <summary>The views of the sheet, which wait for the judge.</summary>
+    public IEnumerable<PlanPart> Kept()
+    {
+        yield return new PlanPart("final pictures", Pixels(_configuration.Data.Test) * LayerFloats * sizeof(float));
+    }
+
     private bool Paints => _configuration.Task == TrainingTask.Pictures;
 
     private static long Pixels(ViewDataConfiguration views) => (long)views.Size * views.Width * views.Height;

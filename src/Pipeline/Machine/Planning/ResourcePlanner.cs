@@ -6,7 +6,9 @@ using DreamFusion.Autodiff;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
+using DreamFusion.Pipeline.Meshes;
 using DreamFusion.Pipeline.Models;
+using DreamFusion.Pipeline.Rendering;
 
 namespace DreamFusion.Pipeline.Machine.Planning;
 
@@ -94,6 +96,9 @@ public sealed class ResourcePlanner : IDisposable
                 new PlanPhase("training step", [.. kept, new("sample buffers", trained), overhead, .. guidance.Step(threads)]),
                 new PlanPhase("checkpoint", [.. kept, new("sample buffers", trained), overhead, .. guidance.Weights(), new("copy of the state", state.CheckpointBytes)]),
                 new PlanPhase("pictures and scores", [.. kept, new("sample buffers", pool.TouchedBytes), overhead, .. guidance.Weights(), new("copy of the state", state.CheckpointBytes), .. pictures.Parts(guidance.JudgeBytes)]),
+                .. MakesMesh(configuration)
+                    ? (PlanPhase[])[new PlanPhase("mesh", [.. kept, new("sample buffers", pool.TouchedBytes), overhead, .. guidance.Weights(), .. pictures.Kept(), new("mesh, its texture and its report", MeshBytes)])]
+                    : [],
             ],
             Device = configuration.Guidance.Device == GuidanceDeviceChoice.Cuda ? Card(configuration, isHalf: false) : [],
             Disk = Disk(configuration, state, guidance, pictures, outputFolder),
@@ -124,6 +129,19 @@ public sealed class ResourcePlanner : IDisposable
             new PlanPhase("training step", [program, .. Kept(state, paints: false), new("sample buffers", pool.AllocatedBytes), .. guidance.OnCard(isHalf)]),
         ];
     }
+
+    // Densities, faces before decimation, and the baked texture of the mesh that a run ends with; an export of 256 cells takes 258 MB for the same.
+    private static long MeshBytes
+    {
+        get
+        {
+            const long BytesOfFace = 300, FacesOfCell = 8, BytesOfTexel = 40;
+            long cells = AfterTraining.MeshResolution, texels = new ExportOptions().TextureSize;
+            return (cells * cells * cells * sizeof(float)) + (FacesOfCell * cells * cells * BytesOfFace) + (texels * texels * BytesOfTexel);
+        }
+    }
+
+    private static bool MakesMesh(RunConfiguration configuration) => configuration.Task == TrainingTask.Asset && configuration.ExportMesh;
 
     /// <inheritdoc/>
     public void Dispose() => _device.Dispose();

@@ -23,6 +23,9 @@ public sealed record Checkpoint
     /// <summary>SHA-256 of each of the prior's files, in hexadecimal, by the file's path inside its folder.</summary>
     public required IReadOnlyDictionary<string, string> ModelHashes { get; init; }
 
+    /// <summary>What the watchdog remembers, as JSON: <see cref="Training.Watchdog.WatchdogState.Write"/>; empty if nothing has happened.</summary>
+    public string Watchdog { get; init; } = "";
+
     /// <summary>Parameters, optimiser state, moving average and occupancy grid by name, <c>parameters.encoder</c>.</summary>
     public required IReadOnlyDictionary<string, Tensor> Tensors { get; init; }
 

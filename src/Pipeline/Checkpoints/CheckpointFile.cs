@@ -27,6 +27,7 @@ public static class CheckpointFile
     private const string CountersKey = "random_counters";
     private const string ConfigurationKey = "configuration";
     private const string ModelsKey = "model_sha256";
+    private const string WatchdogKey = "watchdog";
     private const string ChecksumsKey = "tensor_sha256";
     private const string HeaderKey = "header_sha256";
 
@@ -46,6 +47,11 @@ public static class CheckpointFile
             [ModelsKey] = Json(checkpoint.ModelHashes),
             [ChecksumsKey] = Json(checkpoint.Tensors.ToDictionary(t => t.Key, t => Checksum(t.Value))),
         };
+        if (checkpoint.Watchdog.Length > 0)
+        {
+            metadata[WatchdogKey] = checkpoint.Watchdog;
+        }
+
         metadata[HeaderKey] = HeaderChecksum(metadata, checkpoint.Tensors.Select(t => (t.Key, t.Value.Describe())));
         WholeFile.Write(path, stream => SafeTensorsWriter.Write(stream, metadata, checkpoint.Tensors));
     }
@@ -99,6 +105,7 @@ public static class CheckpointFile
             RandomCounters = Map<long>(reader, path, CountersKey),
             Configuration = Text(reader, path, ConfigurationKey),
             ModelHashes = Map<string>(reader, path, ModelsKey),
+            Watchdog = reader.Metadata.GetValueOrDefault(WatchdogKey, ""),
             Tensors = tensors,
         };
     }

@@ -82,13 +82,37 @@ public sealed class CheckpointFolder
     /// <summary>Saves a checkpoint, makes it the latest and deletes those that are neither milestones nor among the newest that are kept.</summary>
     /// <returns>Path of the file.</returns>
     /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>, if the disk does not take it; older ones are intact.</exception>
-    public string Save(Checkpoint checkpoint)
+    public string Save(Checkpoint checkpoint) => Save(checkpoint, others => others.OrderDescending().Skip(_keep - 1).Where(step => !IsMilestone(step)));
+
+    /// <summary>Saves a checkpoint to which a run was rolled back, makes it the latest and deletes those of later steps.</summary>
+    /// <returns>Path of the file.</returns>
+    /// <exception cref="DfkException">As <see cref="Save(Checkpoint)"/>.</exception>
+    public string RollBack(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return Save(checkpoint, others => Later(others, checkpoint.Step));
+    }
+
+    /// <summary>Deletes the checkpoints of later steps, the last one first.</summary>
+    /// <param name="step">Steps done by the last one that stays.</param>
+    internal void DropAfter(int step)
+    {
+        foreach (int later in Later(Steps, step))
+        {
+            Change(PathOf(later), "deleted", () => File.Delete(PathOf(later)));
+        }
+    }
+
+    /// <summary>Saves a checkpoint, makes it the latest and deletes others.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="outdated">Of the steps of the others those to delete, in that order.</param>
+    internal string Save(Checkpoint checkpoint, Func<IEnumerable<int>, IEnumerable<int>> outdated)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         string path = PathOf(checkpoint.Step);
         CheckpointFile.Write(path, checkpoint);
         MakeLatest(checkpoint.Step);
-        foreach (int step in Steps.Where(step => step != checkpoint.Step).OrderDescending().Skip(_keep - 1).Where(step => !IsMilestone(step)))
+        foreach (int step in outdated(Steps.Where(step => step != checkpoint.Step)))
         {
             Change(PathOf(step), "deleted", () => File.Delete(PathOf(step)));
         }
@@ -129,6 +153,8 @@ public sealed class CheckpointFolder
             Change(PathOf(step), "renamed", () => File.Move(PathOf(step), PathOf(step) + DamagedSuffix, overwrite: true));
         }
     }
+
+    private static IEnumerable<int> Later(IEnumerable<int> steps, int step) => steps.Where(other => other > step).OrderDescending();
 
     /// <summary>Path of the checkpoint of a step, whether there is one or not.</summary>
     public string PathOf(int step)

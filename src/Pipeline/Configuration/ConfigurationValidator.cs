@@ -44,6 +44,7 @@ internal sealed partial class ConfigurationValidator
         validator.CheckGuidance(c.Guidance);
         validator.CheckOptim(c.Optim);
         validator.CheckLoss(c.Loss);
+        validator.CheckWatchdog(c.Watchdog);
         validator.CheckData(c.Data);
         return validator._problems;
     }
@@ -212,6 +213,15 @@ internal sealed partial class ConfigurationValidator
         Within("optim.shampoo.block_size", optim.Shampoo.BlockSize, 1, 1024);
         Within("optim.shampoo.root_interval", optim.Shampoo.RootInterval, 1, 1_000_000);
         Within("optim.shampoo.plain_steps", optim.Shampoo.PlainSteps, 0, 1_000_000);
+    }
+
+    private void CheckWatchdog(WatchdogConfiguration watchdog)
+    {
+        Within("watchdog.max_recoveries", watchdog.MaxRecoveries, 0, 20);
+        Within("watchdog.patience", watchdog.Patience, 4, 10_000);
+        Within("watchdog.warmup_steps", watchdog.WarmupSteps, 0, 1_000_000);
+        Share("watchdog.warmup_ratio", watchdog.WarmupRatio);
+        Within("watchdog.snapshot_interval", watchdog.SnapshotInterval, 1, 1_000_000);
     }
 
     private void Share(string name, float value)

@@ -176,6 +176,9 @@ public sealed record RunConfiguration
     /// <summary>Weights of the loss terms.</summary>
     public LossConfiguration Loss { get; init; } = new();
 
+    /// <summary>What is done about a run that goes wrong.</summary>
+    public WatchdogConfiguration Watchdog { get; init; } = new();
+
     /// <summary>Picture sizes and cameras.</summary>
     public DataConfiguration Data { get; init; } = new();
 

@@ -49,6 +49,9 @@ public sealed class OccupancyUpdater : IDisposable
     /// <summary>Share of the cells that are marched, 0..1, as of the last <see cref="Update"/>.</summary>
     public float OccupiedShare { get; private set; }
 
+    /// <summary>Mean density of the cells, 1/world unit, as of the last <see cref="Update"/>.</summary>
+    public float MeanDensity { get; private set; }
+
     /// <summary>Whether the grid is to be updated before a step.</summary>
     /// <param name="step">Step, from 0.</param>
     /// <param name="extraInterval">The run's <c>update_extra_interval</c>.</param>
@@ -110,6 +113,8 @@ public sealed class OccupancyUpdater : IDisposable
     private void Rebuild(OccupancyGrid kernels)
     {
         kernels.Rebuild(Grid);
-        OccupiedShare = Grid.ReadStatistics().OccupiedShare;
+        OccupancyStatistics statistics = Grid.ReadStatistics();
+        OccupiedShare = statistics.OccupiedShare;
+        MeanDensity = statistics.MeanDensity;
     }
 }

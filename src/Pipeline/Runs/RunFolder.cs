@@ -9,6 +9,7 @@ using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Imaging;
 using DreamFusion.Pipeline.Imaging.Png;
 using DreamFusion.Pipeline.Training;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Runs;
 
@@ -141,11 +142,12 @@ public sealed class RunFolder : IDisposable
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="step">Steps done by the checkpoint that the run goes on from; 0 to begin again.</param>
+    /// <param name="rollbacks">Rollbacks before that checkpoint.</param>
     /// <param name="damaged">Steps whose checkpoints cannot be read; they are set aside.</param>
     /// <exception cref="DfkException">
     /// With <see cref="ExitCode.BadInput"/>, if another process runs in it or has gone on with it since that checkpoint was chosen; with <see cref="ExitCode.MachineLacks"/>, if it cannot be written.
     /// </exception>
-    public static RunFolder Reopen(string path, int step, IReadOnlyCollection<int>? damaged = null)
+    public static RunFolder Reopen(string path, int step, int rollbacks = 0, IReadOnlyCollection<int>? damaged = null)
     {
         RunFolder? folder = null;
         try
@@ -157,8 +159,8 @@ public sealed class RunFolder : IDisposable
                 File.Delete(left);
             }
 
-            folder._metrics.CutBack(line => RunJson.StepOf(line) is { } at && at <= step ? LineFile.Cut.Keep : LineFile.Cut.Before);
-            folder._log.CutBack(line => RunLog.CutAt(line, step));
+            folder._metrics.CutBack(line => RunJson.PositionOf(line) is { } at && at.CompareTo((rollbacks, step)) <= 0 ? LineFile.Cut.Keep : LineFile.Cut.Before);
+            folder._log.CutBack(line => RunLog.CutAt(line, step, rollbacks));
             RunFolder reopened = folder;
             folder = null;
             return reopened;
@@ -215,6 +217,11 @@ public sealed class RunFolder : IDisposable
         _metrics.Append(RunJson.Step(report));
     }
 
+    /// <summary>Appends a rollback to <c>metrics.jsonl</c>.</summary>
+    /// <param name="recovery">The rollback.</param>
+    /// <param name="rollbacks">Rollbacks with this one.</param>
+    internal void AppendRollback(Recovery recovery, int rollbacks) => _metrics.Append(RunJson.Rollback(recovery, rollbacks));
+
     /// <summary>Appends a line to <c>log.txt</c>, with the time (UTC) before it. Line breaks in the message become spaces.</summary>
     public void Log(string message)
     {
@@ -224,7 +231,10 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Appends the line about a checkpoint to <c>log.txt</c>; a resumed run cuts the log there.</summary>
-    public void LogCheckpoint(int step, string path) => Log(RunLog.Checkpoint(step, path));
+    /// <param name="step">Steps done.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="rollbacks">Rollbacks before it.</param>
+    public void LogCheckpoint(int step, string path, int rollbacks = 0) => Log(RunLog.Checkpoint(step, rollbacks, path));
 
     /// <summary>Closes log and metrics.</summary>
     public void Dispose()

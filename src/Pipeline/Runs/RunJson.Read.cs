@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Runs;
 
@@ -36,6 +37,7 @@ internal static partial class RunJson
                 Seconds = Numbers(json.GetProperty("seconds")),
                 TotalSeconds = json.TryGetProperty("total_seconds", out JsonElement total) ? total.GetDouble() : null,
                 Scores = Numbers(json.GetProperty("scores")),
+                Recoveries = json.TryGetProperty("recoveries", out JsonElement recoveries) ? [.. recoveries.EnumerateArray().Select(WatchdogState.ReadFields)] : [],
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
@@ -45,14 +47,21 @@ internal static partial class RunJson
     }
 
     /// <summary>The step of a line of <c>metrics.jsonl</c>, or null if it is none.</summary>
-    public static int? StepOf(string line)
+    public static int? StepOf(string line) => PositionOf(line)?.Step;
+
+    /// <summary>Rollbacks before a line of <c>metrics.jsonl</c> and its step, which order the lines, or null if it is none.</summary>
+    public static (int Rollbacks, int Step)? PositionOf(string line)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("step", out JsonElement step) && step.TryGetInt32(out int value)
-                ? value
-                : null;
+            JsonElement json = document.RootElement;
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("step", out JsonElement step) || !step.TryGetInt32(out int value))
+            {
+                return null;
+            }
+
+            return (json.TryGetProperty(RollbacksName, out JsonElement rollbacks) && rollbacks.TryGetInt32(out int count) ? count : 0, value);
         }
         catch (JsonException)
         {

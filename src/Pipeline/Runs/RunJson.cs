@@ -6,12 +6,15 @@ using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DreamFusion.Pipeline.Training;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Runs;
 
 /// <summary>The JSON of a run folder, names in snake_case. A number that JSON cannot hold (NaN, infinity) is written as text.</summary>
 internal static partial class RunJson
 {
+    private const string RollbacksName = "rollbacks";
+
     // Prompts stay readable in any script; the files are UTF-8 and never put into a web page unescaped.
     private static readonly JsonWriterOptions _lines = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions _indented = _lines with { Indented = true, NewLine = "\n" };
@@ -54,6 +57,18 @@ internal static partial class RunJson
             }
 
             WriteNumbers(json, "scores", summary.Scores);
+            if (summary.Recoveries.Count > 0)
+            {
+                json.WriteStartArray("recoveries");
+                foreach (Recovery recovery in summary.Recoveries)
+                {
+                    json.WriteStartObject();
+                    WatchdogState.WriteFields(json, recovery);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
         });
         return [.. text, (byte)'\n'];
     }
@@ -64,6 +79,11 @@ internal static partial class RunJson
         return Write(_lines, json =>
         {
             json.WriteNumber("step", report.Step);
+            if (report.Rollbacks > 0)
+            {
+                json.WriteNumber(RollbacksName, report.Rollbacks);
+            }
+
             if (report.Scene is { } rendered)
             {
                 json.WriteString("shading", rendered.Shading);
@@ -85,8 +105,30 @@ internal static partial class RunJson
                 WriteNumber(json, "mean_opacity", scene.MeanOpacity);
             }
 
+            if (report.Health is { } health)
+            {
+                WriteNumber(json, "mean_density", health.MeanDensity);
+                WriteNumber(json, "border_opacity", health.BorderOpacity);
+                WriteNumber(json, "translucent_share", health.TranslucentShare);
+                WriteNumber(json, "guidance_norm", health.GuidanceNorm);
+                WriteNumber(json, "parameter_change", health.ParameterChange);
+            }
+
             WriteNumbers(json, "seconds", report.Seconds);
             json.WriteNumber("memory_bytes", report.MemoryBytes);
+        });
+    }
+
+    /// <summary>The line of <c>metrics.jsonl</c> that says that the steps after it replace those before it, without its end.</summary>
+    public static byte[] Rollback(Recovery recovery, int rollbacks)
+    {
+        return Write(_lines, json =>
+        {
+            json.WriteNumber("step", recovery.BackTo);
+            json.WriteNumber(RollbacksName, rollbacks);
+            json.WriteStartObject("recovery");
+            WatchdogState.WriteFields(json, recovery);
+            json.WriteEndObject();
         });
     }
 

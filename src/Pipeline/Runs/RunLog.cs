@@ -7,7 +7,11 @@ namespace DreamFusion.Pipeline.Runs;
 internal static partial class RunLog
 {
     /// <summary>The line that says that a checkpoint is written.</summary>
-    public static string Checkpoint(int step, string path) => string.Create(CultureInfo.InvariantCulture, $"step {step}: checkpoint {path}");
+    /// <param name="step">Steps done.</param>
+    /// <param name="rollbacks">Rollbacks before it: the same steps come again after one.</param>
+    /// <param name="path">Its path.</param>
+    public static string Checkpoint(int step, int rollbacks, string path) =>
+        string.Create(CultureInfo.InvariantCulture, $"step {step}{(rollbacks > 0 ? $" (rollback {rollbacks})" : "")}: checkpoint {path}");
 
     /// <summary>
     /// Where a log ends for a run that goes on at a step: behind the line of that step's checkpoint; before that of a later one, if the
@@ -15,22 +19,27 @@ internal static partial class RunLog
     /// </summary>
     /// <param name="line">A line with its time.</param>
     /// <param name="step">Steps done.</param>
-    public static LineFile.Cut CutAt(string line, int step)
+    /// <param name="rollbacks">Rollbacks before that step.</param>
+    public static LineFile.Cut CutAt(string line, int step, int rollbacks)
     {
-        if (step == 0)
+        if (step == 0 && rollbacks == 0)
         {
             return LineFile.Cut.Before;
         }
 
         Match match = CheckpointLine().Match(line);
-        if (!match.Success || !int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int at) || at < step)
+        if (!match.Success)
         {
             return LineFile.Cut.Keep;
         }
 
-        return at == step ? LineFile.Cut.After : LineFile.Cut.Before;
+        // A run passes its steps once for every rollback.
+        int order = (Number(match.Groups[2]), Number(match.Groups[1])).CompareTo((rollbacks, step));
+        return order < 0 ? LineFile.Cut.Keep : order == 0 ? LineFile.Cut.After : LineFile.Cut.Before;
     }
 
-    [GeneratedRegex(@"^\S+ \S+ step (\d{1,9}): checkpoint ")]
+    private static int Number(Group digits) => digits.Success ? int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@"^\S+ \S+ step (\d{1,9})(?: \(rollback (\d{1,9})\))?: checkpoint ")]
     private static partial Regex CheckpointLine();
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Runs;
 
@@ -69,6 +70,9 @@ public sealed record RunSummary
 
     /// <summary>Wall time of the whole run, over all processes that worked on it, seconds; null until it is known.</summary>
     public double? TotalSeconds { get; init; }
+
+    /// <summary>The watchdog's rollbacks, the first one first.</summary>
+    public IReadOnlyList<Recovery> Recoveries { get; init; } = [];
 
     /// <summary>Final scores by name; empty until they are known.</summary>
     public IReadOnlyDictionary<string, double> Scores { get; init; } = new Dictionary<string, double>();

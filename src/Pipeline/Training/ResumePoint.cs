@@ -6,6 +6,7 @@ using System.Linq;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Runs;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -19,6 +20,9 @@ namespace DreamFusion.Pipeline.Training;
 internal sealed record ResumePoint(
     string Folder, RunSummary? Summary, Checkpoint? Checkpoint, string? CheckpointPath, IReadOnlyList<string> Notes, IReadOnlyList<int> Damaged)
 {
+    /// <summary>What the watchdog remembered at that step.</summary>
+    public WatchdogState Watchdog { get; } = WatchdogState.Read(Checkpoint?.Watchdog ?? "");
+
     /// <summary>Steps done.</summary>
     public int Step => Checkpoint?.Step ?? 0;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
@@ -13,6 +14,7 @@ using DreamFusion.Pipeline.Machine.Planning;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Runs;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -21,6 +23,7 @@ internal sealed class RunContext : IDisposable
 {
     private readonly long _since;
     private readonly RunRecord _record;
+    private int _rollbacks;
 
     /// <summary>Opens the run folder, writes its first files and starts the device.</summary>
     /// <param name="configuration">The validated configuration.</param>
@@ -38,7 +41,9 @@ internal sealed class RunContext : IDisposable
         Observer = observer;
         Model = model;
         FirstStep = resume?.Step ?? 0;
-        Folder = resume is null ? RunFolder.Create(request.OutputFolder, configuration.Prompt) : RunFolder.Reopen(resume.Folder, resume.Step, resume.Damaged);
+        Folder = resume is null
+            ? RunFolder.Create(request.OutputFolder, configuration.Prompt)
+            : RunFolder.Reopen(resume.Folder, resume.Step, resume.Watchdog.Recoveries.Length, resume.Damaged);
         try
         {
             observer.Started(Folder.Path, configuration.Iters);
@@ -49,6 +54,9 @@ internal sealed class RunContext : IDisposable
                 : configuration.Device;
             string device = $"{where}; guidance: {model.Device.Description}";
             _record = new RunRecord(Folder, configuration, model.Hashes, device, FirstStep, resume?.Summary, task, _since);
+            ImmutableArray<Recovery> recoveries = resume?.Watchdog.Recoveries ?? [];
+            _rollbacks = recoveries.Length;
+            _record.Keep(recoveries);
             Folder.WriteConfiguration(configuration);
             Folder.Log(string.Create(
                 CultureInfo.InvariantCulture,
@@ -127,27 +135,44 @@ internal sealed class RunContext : IDisposable
     }
 
     /// <summary>Takes steps until the last one, or until asked to stop.</summary>
-    /// <param name="first">Steps done so far.</param>
-    /// <param name="advance">Takes one step.</param>
+    /// <param name="position">Steps done when it is asked; a rollback takes it back.</param>
+    /// <param name="advance">Takes one step, or says by null that the run was rolled back instead.</param>
     /// <param name="after">Called after each step.</param>
     /// <param name="stop">Ends the loop between two steps.</param>
     /// <returns>Whether all steps are done.</returns>
-    public bool Optimize(int first, Func<StepReport> advance, Action<int> after, CancellationToken stop)
+    public bool Optimize(Func<int> position, Func<StepReport?> advance, Action<StepReport> after, CancellationToken stop)
     {
         Observer.PhaseChanged(TrainingPhase.Optimizing);
-        for (int step = first; step < Configuration.Iters; step++)
+        while (position() < Configuration.Iters)
         {
             if (stop.IsCancellationRequested)
             {
                 return false;
             }
-            StepReport report = advance();
+            if (advance() is not { } report)
+            {
+                continue;
+            }
             _record.Add(report);
             Folder.AppendMetrics(report);
             Observer.StepDone(report);
-            after(report.Step);
+            after(report);
         }
         return true;
+    }
+
+    /// <summary>Says that the run goes on from an earlier step: to the user, to log and metrics, and with the next checkpoint in <c>run.json</c>.</summary>
+    /// <param name="recoveries">All rollbacks so far, this one last.</param>
+    /// <param name="most">Rollbacks that the configuration allows.</param>
+    public void RollBack(ImmutableArray<Recovery> recoveries, int most)
+    {
+        Recovery last = recoveries[^1];
+        _rollbacks = recoveries.Length;
+        _record.Keep(recoveries);
+        Folder.AppendRollback(last, _rollbacks);
+        Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"step {last.Step}: {last.Symptom.Name()}: {last.Symptom.Sentence()} ({last.Evidence}); back to step {last.BackTo} with {last.Change} (rollback {_rollbacks} of {most})."));
     }
 
     /// <summary>Adds wall time since a time stamp to a part of the run.</summary>
@@ -163,13 +188,16 @@ internal sealed class RunContext : IDisposable
     public void SetScores(IReadOnlyList<KeyValuePair<string, double>> scores) => _record.SetScores(scores);
 
     /// <summary>Saves a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="isRollback">Whether those of later steps are given up.</param>
     /// <returns>Its path.</returns>
-    public string Save(Checkpoint checkpoint)
+    public string Save(Checkpoint checkpoint, bool isRollback = false)
     {
         Observer.PhaseChanged(TrainingPhase.Saving);
-        string path = Folder.Checkpoints(Configuration.CheckpointKeep, Configuration.CheckpointMilestones).Save(checkpoint);
+        CheckpointFolder folder = Folder.Checkpoints(Configuration.CheckpointKeep, Configuration.CheckpointMilestones);
+        string path = isRollback ? folder.RollBack(checkpoint) : folder.Save(checkpoint);
         _record.Write(RunStatus.Running, checkpoint.Step);
-        Folder.LogCheckpoint(checkpoint.Step, path);
+        Folder.LogCheckpoint(checkpoint.Step, path, _rollbacks);
         Observer.FileWritten(path);
         return path;
     }

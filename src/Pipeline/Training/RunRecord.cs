@@ -4,6 +4,7 @@ using System.Diagnostics;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Runs;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -11,7 +12,7 @@ namespace DreamFusion.Pipeline.Training;
 public sealed class RunRecord
 {
     private readonly RunFolder _folder;
-    private readonly RunSummary _start;
+    private RunSummary _start;
     private readonly SortedDictionary<string, double> _seconds;
     private readonly double _before;
     private readonly long _since;
@@ -53,6 +54,9 @@ public sealed class RunRecord
         };
         Write(RunStatus.Running, step);
     }
+
+    /// <summary>Keeps the watchdog's rollbacks for what is written from here on.</summary>
+    public void Keep(IReadOnlyList<Recovery> recoveries) => _start = _start with { Recoveries = recoveries };
 
     /// <summary>Adds a step's times.</summary>
     public void Add(StepReport report)

@@ -5,6 +5,7 @@ using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Prompts;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -20,6 +21,7 @@ public sealed class Trainer : IDisposable
     private readonly FieldOptimizer _optimizer;
     private readonly LevelSchedule _levels;
     private readonly StepClock _clock = new();
+    private readonly ParameterProbe _probe;
 
     /// <summary>A run at step 0 with a randomly initialised field.</summary>
     /// <param name="configuration">The validated configuration.</param>
@@ -39,6 +41,7 @@ public sealed class Trainer : IDisposable
         _renderer = new Renderer(Field, Occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));
         _optimizer = new FieldOptimizer(device, Field.Parameters, configuration.Optim, configuration.Iters);
         _levels = new LevelSchedule(configuration);
+        _probe = new ParameterProbe(Field.Parameters);
         Average = ParameterAverage.Create(device, Field.Parameters, configuration);
         _views = new ViewDistillation(configuration, device, _renderer, judge, new Regularizers(configuration, guidance.TermCount));
     }
@@ -80,6 +83,7 @@ public sealed class Trainer : IDisposable
             _views.Distil(step, view, _clock);
         }
 
+        _probe.Remember();
         OptimizerReport update = _optimizer.Step(step);
         Step++;
         Average?.Update(Step);
@@ -109,6 +113,7 @@ public sealed class Trainer : IDisposable
         Step = Step,
         Iters = _configuration.Iters,
         Scene = _views.Scene(Occupancy.OccupiedShare),
+        Health = _views.Health(Occupancy.MeanDensity, _probe.Change()),
         Losses = _views.Losses,
         GradientNorm = update.GradientNorm,
         Timestep = _views.Timestep,

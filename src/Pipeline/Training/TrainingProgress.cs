@@ -39,6 +39,14 @@ public enum TrainingPhase
 /// <param name="MeanOpacity">Mean opacity of the rendered rays, 0 to 1.</param>
 public sealed record SceneReport(string Shading, double OccupiedShare, int SampleCount, double MeanOpacity);
 
+/// <summary>What a step says about the health of the field, for the watchdog.</summary>
+/// <param name="MeanDensity">Mean over the occupancy grid's cells of the density, 1/world unit, as of its last update.</param>
+/// <param name="BorderOpacity">Mean opacity of the outermost ring of pixels of the step's views, 0 to 1.</param>
+/// <param name="TranslucentShare">Share of the step's rays whose opacity lies between 0.1 and 0.9, 0 to 1.</param>
+/// <param name="GuidanceNorm">Norm of the guidance's gradient, mean over the step's views.</param>
+/// <param name="ParameterChange">Root mean square of the change of some of the networks' parameters in this step, over that of the parameters themselves.</param>
+public sealed record HealthReport(double MeanDensity, double BorderOpacity, double TranslucentShare, double GuidanceNorm, double ParameterChange);
+
 /// <summary>One optimisation step, as written to <c>metrics.jsonl</c> and shown on the screen.</summary>
 public sealed record StepReport
 {
@@ -48,11 +56,17 @@ public sealed record StepReport
     /// <summary>Steps of the whole run.</summary>
     public required int Iters { get; init; }
 
+    /// <summary>Rollbacks of the run before this step; after one the same steps come again.</summary>
+    public int Rollbacks { get; init; }
+
     /// <summary>Value of each loss term, weighted; keys are the names of the YAML without <c>lambda_</c>. The order is kept.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Losses { get; init; }
 
     /// <summary>What was rendered; null where no object is trained but pictures.</summary>
     public SceneReport? Scene { get; init; }
+
+    /// <summary>What the watchdog looks at beside the rest; null where no object is trained but pictures.</summary>
+    public HealthReport? Health { get; init; }
 
     /// <summary>Norm of the guidance's gradient for each of several pictures; empty where an object is trained. The order is kept.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> GuidanceNorms { get; init; } = [];

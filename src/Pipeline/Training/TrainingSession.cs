@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Threading;
 using DreamFusion.Kernels.March;
 using DreamFusion.Pipeline.Cache;
+using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Field;
@@ -12,6 +13,7 @@ using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Rendering;
 using DreamFusion.Pipeline.Runs;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -24,18 +26,25 @@ public sealed class TrainingSession : IDisposable
     private readonly RunContext _run;
     private readonly RunConfiguration _configuration;
     private readonly TrainingRequest _request;
-    private readonly Trainer _trainer;
-    private readonly LayeredRenderer _pictures;
+    private readonly IGuidance _guidance;
+    private readonly PromptEmbeddings _prompt;
+    private readonly RunWatchdog _watchdog;
+    private readonly TimeForecast _forecast;
+    private Trainer _trainer;
+    private LayeredRenderer _pictures;
     private double _previewSeconds;
     private bool _previewStretched;
 
-    private TrainingSession(RunContext run, TrainingRequest request, ScoreDistillation guidance, PromptEmbeddings prompt)
+    private TrainingSession(RunContext run, TrainingRequest request, IGuidance guidance, PromptEmbeddings prompt, WatchdogState state)
     {
         _run = run;
         _request = request;
         _configuration = run.Configuration;
-        _trainer = new Trainer(_configuration, run.Device, guidance, prompt);
-        _pictures = new LayeredRenderer(run.Device, _trainer.Renderer, _trainer.Occupancy);
+        _guidance = guidance;
+        _prompt = prompt;
+        _watchdog = new RunWatchdog(_configuration, run.Folder.Path, run.Model.Hashes, state);
+        _forecast = new TimeForecast(_configuration, run.Model.Device, TimeProvider.System);
+        (_trainer, _pictures) = Build();
     }
 
     /// <summary>Trains until the last step or until asked to stop.</summary>
@@ -45,7 +54,17 @@ public sealed class TrainingSession : IDisposable
     /// <param name="stop">Finishes the step under way, saves a checkpoint and returns.</param>
     /// <returns>What the run produced; at once if it is to be resumed and was finished already.</returns>
     /// <exception cref="DfkException">Bad input, before any work starts; a machine that lacks something; divergence.</exception>
-    public static TrainingResult Run(RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, CancellationToken stop)
+    public static TrainingResult Run(RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, CancellationToken stop) =>
+        Run(configuration, request, observer, guidance => guidance, stop);
+
+    /// <summary>The same with something between the prior and the field.</summary>
+    /// <param name="configuration">The validated configuration.</param>
+    /// <param name="request">What does not change the field that is learnt.</param>
+    /// <param name="observer">Told what happens.</param>
+    /// <param name="judge">Gives what judges the views in the place of the prior's own guidance; it stays the caller's.</param>
+    /// <param name="stop">Finishes the step under way, saves a checkpoint and returns.</param>
+    internal static TrainingResult Run(
+        RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, Func<IGuidance, IGuidance> judge, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(request);
@@ -73,7 +92,7 @@ public sealed class TrainingSession : IDisposable
         ViewGuidance.Require(configuration, guidance);
         var start = RunStart.Find(configuration, model.Hashes, resume);
         using var run = new RunContext(configuration, request, observer, model with { Hashes = start.ModelHashes }, resume, begun);
-        using var session = new TrainingSession(run, request, guidance, prompt);
+        using var session = new TrainingSession(run, request, judge(guidance), prompt, resume?.Watchdog ?? WatchdogState.Healthy);
         if (request.Resume && resume is null)
         {
             run.Note($"there is no run to resume yet; a new one begins in {run.Folder.Path}.");
@@ -93,24 +112,51 @@ public sealed class TrainingSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _trainer.Dispose();
 
-    private TrainingResult Run(CancellationToken stop) =>
-        _run.Optimize(_trainer.Step, Advance, AfterStep, stop) ? Finish(stop) : _run.End(TrainingOutcome.Interrupted, _trainer.Step, Save(), [], null);
-
-    private void AfterStep(int step)
+    // With the settings of the last rollback, if there was one.
+    private (Trainer Trainer, LayeredRenderer Pictures) Build()
     {
-        Preview();
-        if (step % _configuration.CheckpointInterval == 0 && step < _configuration.Iters)
+        var trainer = new Trainer(_watchdog.Configuration, _run.Device, _guidance, _prompt);
+        return (trainer, new LayeredRenderer(_run.Device, trainer.Renderer, trainer.Occupancy));
+    }
+
+    private TrainingResult Run(CancellationToken stop)
+    {
+        _watchdog.KeepStart(_trainer);
+        _forecast.Begin();
+        return _run.Optimize(() => _trainer.Step, Advance, AfterStep, stop)
+            ? Finish(stop)
+            : _run.End(TrainingOutcome.Interrupted, _trainer.Step, SaveOrNewest(), [], null);
+    }
+
+    private void AfterStep(StepReport report)
+    {
+        foreach (string line in _forecast.Add(report))
         {
-            Save();
+            _run.Note(line);
+        }
+        if (_watchdog.Inspect(report, _trainer) is { } alarm)
+        {
+            RollBack(alarm);
+            return;
+        }
+        Preview();
+        if (report.Step % _configuration.CheckpointInterval == 0 && report.Step < _configuration.Iters && Save() is not null)
+        {
             _run.Observer.PhaseChanged(TrainingPhase.Optimizing);
         }
     }
 
-    private StepReport Advance()
+    // Null if the run was rolled back instead.
+    private StepReport? Advance()
     {
         try
         {
-            return _trainer.Advance();
+            return _trainer.Advance() with { Rollbacks = _watchdog.State.Recoveries.Length };
+        }
+        catch (DfkException e) when (e.ExitCode == ExitCode.Diverged && _watchdog.IsOn)
+        {
+            RollBack(RunWatchdog.AlarmOf(e, _trainer.Step));
+            return null;
         }
         catch (SampleBudgetException e)
         {
@@ -152,8 +198,45 @@ public sealed class TrainingSession : IDisposable
         return EvaluationViews.Render(_pictures, EvaluationViews.Cameras(_configuration, views), width, height, _configuration.Renderer.EvalMaxSteps);
     }
 
-    private string Save() => _run.Save(TrainerCheckpoint.Capture(_trainer, _configuration, _run.Model.Hashes));
+    private void RollBack(Alarm alarm)
+    {
+        (Recovery recovery, Checkpoint? snapshot) = _watchdog.Decide(alarm);
+        _trainer.Dispose();
+        (_trainer, _pictures) = Build();
+        if (snapshot is not null)
+        {
+            TrainerCheckpoint.Restore(_trainer, snapshot, _configuration, _run.Model.Hashes);
+        }
+        _run.RollBack(_watchdog.State.Recoveries, _configuration.Watchdog.MaxRecoveries);
+        _run.Save(_watchdog.Capture(_trainer), isRollback: true);
+        _watchdog.DropSnapshotsAfter(recovery.BackTo);
+        _run.Observer.PhaseChanged(TrainingPhase.Optimizing);
+    }
 
-    private TrainingResult Finish(CancellationToken stop) =>
-        new AfterTraining(_run, _request, _trainer, _pictures).Run(Save(), stop);
+    // Null if the state is broken: the watchdog will find it at a step that does not depend on when checkpoints are written.
+    private string? Save()
+    {
+        Checkpoint checkpoint = _watchdog.Capture(_trainer);
+        if (FiniteState.FirstBroken(checkpoint) is not { } broken)
+        {
+            return _run.Save(checkpoint);
+        }
+        string problem = string.Create(CultureInfo.InvariantCulture, $"step {_trainer.Step}: {broken} holds a value that is not finite; no checkpoint is written, the last one is intact.");
+        if (!_watchdog.IsOn)
+        {
+            throw new DfkException(ExitCode.Diverged, problem + " " + DivergenceAdvice.For(Symptom.NotFinite));
+        }
+        _run.Note(problem);
+        return null;
+    }
+
+    private string SaveOrNewest() =>
+        Save() ?? _run.Folder.Checkpoints(_configuration.CheckpointKeep, _configuration.CheckpointMilestones).LatestPath ?? "none";
+
+    private TrainingResult Finish(CancellationToken stop)
+    {
+        string checkpoint = SaveOrNewest();
+        _watchdog.DropSnapshots();
+        return new AfterTraining(_run, _request, _trainer, _pictures).Run(checkpoint, stop);
+    }
 }

@@ -21,6 +21,10 @@ namespace DreamFusion.Pipeline.Training;
 /// </summary>
 public sealed class ViewDistillation
 {
+    // Between these opacities a ray is neither background nor surface.
+    private const float Clear = 0.1f;
+    private const float Opaque = 0.9f;
+
     private readonly RunConfiguration _configuration;
     private readonly DeviceContext _device;
     private readonly Renderer _renderer;
@@ -34,6 +38,9 @@ public sealed class ViewDistillation
     private TrainSize _size;
     private ShadingMode _mode;
     private double _opacitySum;
+    private double _borderSum;
+    private double _guidanceNormSum;
+    private long _translucentCount;
     private double _timestepSum;
     private int _sampleCount;
     private int _viewCount;
@@ -76,7 +83,8 @@ public sealed class ViewDistillation
             _opacity = new float[_size.Width * _size.Height];
         }
         _losses.Clear();
-        _opacitySum = _timestepSum = 0;
+        _opacitySum = _timestepSum = _borderSum = _guidanceNormSum = 0;
+        _translucentCount = 0;
         _sampleCount = _viewCount = 0;
     }
 
@@ -84,6 +92,12 @@ public sealed class ViewDistillation
     /// <param name="occupiedShare">Share of the occupancy grid's cells that are marched.</param>
     public SceneReport Scene(double occupiedShare) =>
         new(_mode.ToString().ToLowerInvariant(), occupiedShare, _sampleCount, _opacitySum / ((double)_opacity.Length * _viewCount));
+
+    /// <summary>What the step's views and guidance say about the field's health.</summary>
+    /// <param name="meanDensity">Mean density of the occupancy grid's cells, 1/world unit.</param>
+    /// <param name="parameterChange">Relative change of the networks' parameters.</param>
+    public HealthReport Health(double meanDensity, double parameterChange) => new(
+        meanDensity, _borderSum / _viewCount, _translucentCount / ((double)_opacity.Length * _viewCount), _guidanceNormSum / _viewCount, parameterChange);
 
     /// <summary>Adds one view's share of the step's gradient to the gradients of the field's parameters.</summary>
     /// <param name="step">Step, from 0.</param>
@@ -113,6 +127,7 @@ public sealed class ViewDistillation
         _viewCount++;
         _sampleCount += view.Samples.Count;
         _timestepSum += guidance.Timestep;
+        _guidanceNormSum += guidance.GradientNorm;
         _mode = shading.Mode;
         if (guidance.Loss is { } loss)
         {
@@ -126,7 +141,26 @@ public sealed class ViewDistillation
         foreach (float value in _opacity)
         {
             _opacitySum += value;
+            _translucentCount += value is > Clear and < Opaque ? 1 : 0;
         }
+        _borderSum += BorderOpacity(_opacity, _size.Width, _size.Height);
+    }
+
+    // Mean over the outermost ring of pixels.
+    private static double BorderOpacity(ReadOnlySpan<float> opacity, int width, int height)
+    {
+        double sum = 0;
+        int count = 0;
+        for (int y = 0; y < height; y++)
+        {
+            int step = y == 0 || y == height - 1 ? 1 : Math.Max(1, width - 1);
+            for (int x = 0; x < width; x += step)
+            {
+                sum += opacity[(y * width) + x];
+                count++;
+            }
+        }
+        return sum / count;
     }
 
     private void Count(string name, double value)

@@ -126,7 +126,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
         Assert.Contains("expected its newest checkpoint after 4 steps, got one after 8", error.Message, StringComparison.Ordinal);
         // One that is known to be damaged is set aside instead.
-        RunFolder.Reopen(path, 4, [8]).Dispose();
+        RunFolder.Reopen(path, 4, damaged: [8]).Dispose();
         Assert.Equal(
             ["000004.safetensors", "000008.safetensors.damaged", "latest"],
             Directory.GetFiles(Path.Combine(path, "checkpoints")).Select(Path.GetFileName).Order(StringComparer.Ordinal));

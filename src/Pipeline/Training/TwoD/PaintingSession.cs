@@ -77,13 +77,13 @@ public sealed class PaintingSession : IDisposable
         IReadOnlyList<int> shown = PaintingSheet.Steps(_run.Configuration.Iters);
         _sheet.Add(0, _painter.Pictures());
         bool done = _run.Optimize(
-            0,
+            () => _painter.Step,
             _painter.Advance,
-            step =>
+            report =>
             {
-                if (shown.Contains(step))
+                if (shown.Contains(report.Step))
                 {
-                    _sheet.Add(step, _painter.Pictures());
+                    _sheet.Add(report.Step, _painter.Pictures());
                 }
             },
             stop);

@@ -62,7 +62,7 @@ public sealed class TimeForecastTests
         Assert.Contains("1 h 44 min with --size 64x64", lines[1], StringComparison.Ordinal);
         // 10,000 · (0.25 + 0.4 + 0.1) = 7500 s.
         Assert.Contains("2 h 5 min with --set renderer.max_steps=16", lines[1], StringComparison.Ordinal);
-        Assert.Contains("60 min with --iters 3500", lines[1], StringComparison.Ordinal);
+        Assert.Contains("59 min with --iters 3500", lines[1], StringComparison.Ordinal);
         Assert.Contains("1 h 40 min with --guidance-device cuda", lines[1], StringComparison.Ordinal);
         Assert.Contains("with --preset draft", lines[1], StringComparison.Ordinal);
         Assert.DoesNotContain("test_dataset", lines[1], StringComparison.Ordinal);
@@ -79,10 +79,11 @@ public sealed class TimeForecastTests
         {
             Data = toybox.Data with { Train = toybox.Data.Train with { BatchSize = 4 }, Test = new ViewDataConfiguration { Size = 100, Width = 2048, Height = 2048 } },
         };
-        IReadOnlyList<string> lines = Run(new TimeForecast(large, GuidanceDevice.Cpu, _clock), _ => 2);
+        KeyValuePair<string, double>[] parts = [new("render", 0.4), new("guidance", 0.9), new("backward", 0.5)];
+        IReadOnlyList<string> lines = Run(new TimeForecast(large, GuidanceDevice.Cpu, _clock), _ => 2, parts: parts);
         Assert.Contains("--set data.train_dataset.batch_size=1", lines[1], StringComparison.Ordinal);
         Assert.Contains("--set data.test_dataset.width=1024 --set data.test_dataset.height=1024", lines[1], StringComparison.Ordinal);
-        Assert.DoesNotContain("cuda", string.Join(" ", Run(new TimeForecast(large, GuidanceDevice.Cpu with { CudaDevice = 0 }, _clock), _ => 2)), StringComparison.Ordinal);
+        Assert.DoesNotContain("cuda", string.Join(" ", Run(new TimeForecast(large, GuidanceDevice.Cpu with { CudaDevice = 0 }, _clock), _ => 2, parts: parts)), StringComparison.Ordinal);
     }
 
     private static RunConfiguration Toybox(int iters) => PresetCatalogue.Get("toybox") with { Prompt = "a hamburger", Iters = iters };

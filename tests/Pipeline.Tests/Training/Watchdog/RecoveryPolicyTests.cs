@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Training.Watchdog;
@@ -74,7 +75,7 @@ public sealed class RecoveryPolicyTests
             [new(Symptom.NotFinite, 33, 20, 4_000_000_000, "seed 4000000000, optim.lr 1 -> 0.1", "a \"quoted\" error"), new(Symptom.OverFull, 40, 0, 7, "seed 7", "")],
             new Dictionary<Symptom, int> { [Symptom.Fog] = 3, [Symptom.Empty] = 1 });
         WatchdogState read = WatchdogState.Read(state.Write());
-        Assert.Equal(state.Recoveries, read.Recoveries);
+        Assert.Equal([.. state.Recoveries], read.Recoveries.ToArray());
         Assert.Equal(state.Streaks, read.Streaks);
         Assert.Equal(state.Write(), read.Write());
         Assert.Equal("", WatchdogState.Healthy.Write());

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using DreamFusion.Autodiff;
 using DreamFusion.Pipeline.Configuration;
@@ -8,6 +10,7 @@ using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Training;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Bench.Training;
 
@@ -57,6 +60,9 @@ public static class TrainingCommand
         var profiler = new TapeProfiler();
         device.Profiler = profiler;
         Dictionary<string, double> sums = [];
+        string snapshots = Directory.CreateTempSubdirectory("dfk-bench-").FullName;
+        var watchdog = new RunWatchdog(configuration, snapshots, new Dictionary<string, string>(), WatchdogState.Healthy);
+        var probe = new ParameterProbe(trainer.Field.Parameters);
         void Add(string part, double seconds) => sums[part] = sums.GetValueOrDefault(part) + (1000 * seconds / (steps - first));
         while (trainer.Step < steps)
         {
@@ -67,12 +73,26 @@ public static class TrainingCommand
                 Add("whole step", seconds);
             }
             Add("samples, thousands", report.Scene!.SampleCount / 1e6);
+            AddWatchdog(report, trainer, watchdog, probe, Add);
         }
+        Directory.Delete(snapshots, recursive: true);
         foreach (OperationTime time in profiler.Times)
         {
             Add($"{(time.Pass == TapePass.Forward ? "render" : time.Pass == TapePass.Backward ? "backward" : "optimiser")}: {time.Label}", time.Elapsed.TotalSeconds);
         }
         return sums;
+    }
+
+    // What a run's watchdog adds to its steps: the probe, which is part of the optimiser's time above, then looking at the step, with snapshots.
+    private static void AddWatchdog(StepReport report, Trainer trainer, RunWatchdog watchdog, ParameterProbe probe, Action<string, double> add)
+    {
+        long start = Stopwatch.GetTimestamp();
+        probe.Remember();
+        _ = probe.Change();
+        add("watchdog: probe", Stopwatch.GetElapsedTime(start).TotalSeconds);
+        start = Stopwatch.GetTimestamp();
+        _ = watchdog.Inspect(report, trainer);
+        add("watchdog: rules and snapshots", Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private static void Print(int[] counts, Dictionary<string, double>[] times)

@@ -11,8 +11,8 @@ namespace DreamFusion.Pipeline.Training.Watchdog;
 /// <code>
 /// nan        a loss, a gradient, an opacity, a density or the change of the parameters is not finite
 /// empty      mean opacity &lt; 0.005
-/// over-full  border opacity ≥ 0.2, ρ ≥ 0.85, τ ≥ 16
-/// fog        border opacity ≥ 0.1, and ρ ≥ 0.85 with τ &lt; 16, or 0.8 of the rays between 0.1 and 0.9
+/// over-full  border opacity ≥ 0.2, ρ ≥ 0.96, τ ≥ 16
+/// fog        border opacity ≥ 0.1, and ρ ≥ 0.96 with τ &lt; 16, or 0.8 of the rays between 0.1 and 0.9
 /// frozen     ‖g‖ = 0, or ‖g‖ of the guidance &lt; 1e-9, or the parameters change by less than 1e-8 of themselves
 /// </code>
 /// <c>docs/watchdog.md</c> has the measurements behind the numbers.
@@ -23,7 +23,7 @@ public sealed class SymptomRules
     public const double EmptyOpacity = 0.005;
 
     /// <summary>Occupied share of the region from which it counts as full.</summary>
-    public const double FullShare = 0.85;
+    public const double FullShare = 0.96;
 
     /// <summary>Opacity of the border from which a full region counts as over-full.</summary>
     public const double OverFullBorder = 0.2;

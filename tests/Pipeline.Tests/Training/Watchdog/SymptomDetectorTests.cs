@@ -131,6 +131,16 @@ public sealed class SymptomDetectorTests
         Assert.False(new SymptomRules(Configuration with { Nerf = Configuration.Nerf with { BoundKind = BoundKind.Cube } }).Shows(Symptom.Fog, full));
     }
 
+    [Fact]
+    public void An_object_that_fills_most_of_the_region_is_an_object()
+    {
+        // "a blue cube" of the 24 prompts at step 200: nine tenths of the ball, opaque up to the border.
+        SymptomRules rules = new(Configuration);
+        StepReport cube = Reports.OverFull(500) with { Scene = new SceneReport("albedo", 0.907 * Math.PI / 6, 200_000, 0.97) };
+        Assert.False(rules.Shows(Symptom.OverFull, cube));
+        Assert.False(rules.Shows(Symptom.Fog, cube));
+    }
+
     private static StepReport Make(Symptom symptom, int step) => symptom switch
     {
         Symptom.NotFinite => Reports.NotFinite(step),

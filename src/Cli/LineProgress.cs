@@ -59,6 +59,11 @@ internal sealed class LineProgress(TextWriter output, bool quiet, bool verbose) 
         Console.Error.WriteLine("dfk: " + message);
     }
 
+    public void Forecast(string message)
+    {
+        Write(message);
+    }
+
     private void Write(string line)
     {
         if (!quiet)

@@ -105,6 +105,13 @@ internal sealed class RunContext : IDisposable
         Observer.Note(message);
     }
 
+    /// <summary>Says to the user and to the log how long the run will take.</summary>
+    public void Forecast(string message)
+    {
+        Folder.Log(message);
+        Observer.Forecast(message);
+    }
+
     /// <summary>Runs a body and, if it fails, says so in log and record.</summary>
     /// <param name="body">The run.</param>
     /// <param name="step">Steps done when it is asked.</param>

@@ -108,6 +108,9 @@ public interface ITrainingObserver
 
     /// <summary>One line for the user: a warning, or a decision that the program took.</summary>
     void Note(string message);
+
+    /// <summary>One line for a user who wants to know how it goes on: how long the run will take.</summary>
+    void Forecast(string message) => Note(message);
 }
 
 /// <summary>How a run ended.</summary>

@@ -132,7 +132,7 @@ public sealed class TrainingSession : IDisposable
     {
         foreach (string line in _forecast.Add(report))
         {
-            _run.Note(line);
+            _run.Forecast(line);
         }
         if (_watchdog.Inspect(report, _trainer) is { } alarm)
         {

@@ -11,8 +11,8 @@ namespace DreamFusion.Pipeline.Training.Watchdog;
 /// <code>
 /// nan        a loss, a gradient, an opacity, a density or the change of the parameters is not finite
 /// empty      mean opacity &lt; 0.005
-/// over-full  border opacity ≥ 0.2, ρ ≥ 0.96, τ ≥ 16
-/// fog        border opacity ≥ 0.1, and ρ ≥ 0.96 with τ &lt; 16, or 0.8 of the rays between 0.1 and 0.9
+/// over-full  border opacity ≥ 0.2, ρ ≥ 0.96, τ ≥ 5
+/// fog        border opacity ≥ 0.1, and ρ ≥ 0.96 with τ &lt; 5, or 0.8 of the rays between 0.1 and 0.9
 /// frozen     ‖g‖ = 0, or ‖g‖ of the guidance &lt; 1e-9, or the parameters change by less than 1e-8 of themselves
 /// </code>
 /// <c>docs/watchdog.md</c> has the measurements behind the numbers.
@@ -34,8 +34,8 @@ public sealed class SymptomRules
     /// <summary>Share of translucent rays from which a field counts as fog wherever its cells are.</summary>
     public const double FogTranslucentShare = 0.8;
 
-    /// <summary>Optical depth that divides fog from an over-full region.</summary>
-    public const double OpaqueDepth = 16;
+    /// <summary>Optical depth that divides fog from an over-full region: 1 - exp(-5) is an opacity of 0.993 through its middle.</summary>
+    public const double OpaqueDepth = 5;
 
     /// <summary>Norm of the guidance's gradient below which it says nothing.</summary>
     public const double SilentGuidance = 1e-9;

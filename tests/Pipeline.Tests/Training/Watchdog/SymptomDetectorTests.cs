@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
@@ -90,8 +89,8 @@ public sealed class SymptomDetectorTests
     {
         SymptomDetector detector = Detector();
         StepReport report = Reports.Empty(400);
-        IEnumerable<Alarm?> alarms = Enumerable.Range(400, Patience).Select(step => detector.Observe(report with { Step = step }));
-        Assert.Equal(Symptom.Empty, alarms.Last()!.Symptom);
+        Alarm?[] alarms = [.. Enumerable.Range(400, Patience).Select(step => detector.Observe(report with { Step = step }))];
+        Assert.Equal(Symptom.Empty, alarms[^1]!.Symptom);
         Assert.Equal(Patience, detector.Streaks[Symptom.Frozen]);
     }
 

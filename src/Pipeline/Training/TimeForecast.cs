@@ -23,6 +23,9 @@ public sealed class TimeForecast
 
     private const double LongSeconds = 3600;
 
+    private const string ToyboxName = "toybox";
+    private const string QualityName = "quality";
+
     // What saves less is not worth a word.
     private const double WorthSaying = 0.95;
 
@@ -88,7 +91,7 @@ public sealed class TimeForecast
         double total = (left * cost.Step) + pictures;
         string forecast = string.Create(
             CultureInfo.InvariantCulture,
-            $"about {Words(total)} to go: {left} steps at {1 / cost.Step:0.00} a second (guidance {guidance / cost.Step:p0}, field {field / cost.Step:p0} of it), then about {Words(pictures)} for the pictures; previews may add up to 5%.");
+            $"about {Words(total)} to go: {left} steps at {1 / cost.Step:0.00} a second (guidance {guidance / cost.Step:p0}, field {field / cost.Step:p0} of a step), and of that time about {Words(pictures)} for the pictures at the end; previews may add up to 5%.");
         if (total <= LongSeconds)
         {
             return [forecast];
@@ -125,7 +128,8 @@ public sealed class TimeForecast
             yield return (Training(1, 0) + pictures, "--guidance-device cuda on a machine that has one, at the very best");
         }
         RunConfiguration draft = DraftPreset.Value.Configuration;
-        if (_configuration.Model == draft.Model && _configuration.Iters > draft.Iters)
+        // Its field is that of these presets, so that the measured cost of a ray holds for it.
+        if (_configuration.Preset is ToyboxName or QualityName && _configuration.Iters > draft.Iters)
         {
             TrainSize small = draft.Data.Train.SizeAt(0);
             double rays = (double)small.Width * small.Height * small.BatchSize / ((double)size.Width * size.Height * size.BatchSize);

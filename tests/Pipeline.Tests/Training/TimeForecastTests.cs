@@ -36,7 +36,7 @@ public sealed class TimeForecastTests
         string line = Assert.Single(Run(forecast, step => step == 1 ? 30 : step == 5 ? 9 : 0.5));
         // 1200 · 0.5 s = 10 min, and 8 pictures of 256 x 256 rays of 96 steps against 128 x 128 of 14: 219 renders of 0.02 s.
         Assert.Contains("about 10 min to go: 1200 steps at 2.00 a second", line, StringComparison.Ordinal);
-        Assert.Contains("then about 4 s for the pictures", line, StringComparison.Ordinal);
+        Assert.Contains("of that time about 4 s for the pictures at the end", line, StringComparison.Ordinal);
         Assert.Contains("guidance 8", line, StringComparison.Ordinal);
     }
 
@@ -69,6 +69,13 @@ public sealed class TimeForecastTests
         Assert.DoesNotContain("batch_size", lines[1], StringComparison.Ordinal);
         // The most helpful first.
         Assert.True(lines[1].IndexOf("draft", StringComparison.Ordinal) < lines[1].IndexOf("max_steps", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_draft_is_offered_only_where_the_field_is_its_own()
+    {
+        RunConfiguration other = Toybox(10_010) with { Preset = "threestudio" };
+        Assert.DoesNotContain("draft", Run(new TimeForecast(other, GuidanceDevice.Cpu, _clock), _ => 1)[1], StringComparison.Ordinal);
     }
 
     [Fact]

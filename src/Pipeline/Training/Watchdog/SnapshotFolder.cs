@@ -1,6 +1,8 @@
+using System;
 using System.IO;
 using System.Linq;
 using DreamFusion.Pipeline.Checkpoints;
+using DreamFusion.Pipeline.Configuration;
 
 namespace DreamFusion.Pipeline.Training.Watchdog;
 
@@ -25,8 +27,17 @@ internal sealed class SnapshotFolder
     {
         _path = Path.Combine(runFolder, Name);
         _interval = interval;
-        // The one before a symptom that has lasted for the whole patience must still be there.
-        _keep = 2 + ((patience - 1) / interval);
+        _keep = Kept(interval, patience);
+    }
+
+    /// <summary>Most files of a checkpoint's size that a run has at once in the folder, with the one being written.</summary>
+    /// <param name="configuration">The run's configuration.</param>
+    public static long MostFiles(RunConfiguration configuration)
+    {
+        WatchdogConfiguration watchdog = configuration.Watchdog;
+        long start = configuration.ResumeFromCheckpoint.Length > 0 ? 1 : 0;
+        long taken = ((configuration.Iters - 1) / watchdog.SnapshotInterval) + start;
+        return watchdog.Enabled ? Math.Min(taken, Kept(watchdog.SnapshotInterval, watchdog.Patience) + start + 1) : 0;
     }
 
     /// <summary>Whether a snapshot is due after a number of steps.</summary>
@@ -72,6 +83,9 @@ internal sealed class SnapshotFolder
             Directory.Delete(_path, recursive: true);
         }
     }
+
+    // The one before a symptom that has lasted for the whole patience must still be there.
+    private static int Kept(int interval, int patience) => 2 + ((patience - 1) / interval);
 
     private CheckpointFolder Folder() => new(_path, _keep);
 }

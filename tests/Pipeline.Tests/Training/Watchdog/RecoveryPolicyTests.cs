@@ -93,6 +93,18 @@ public sealed class RecoveryPolicyTests
         Assert.Equal(ExitCode.BadInput, Assert.Throws<DfkException>(() => WatchdogState.Read(text)).ExitCode);
 
     [Fact]
+    public void The_disk_that_snapshots_need_is_known()
+    {
+        RunConfiguration run = _toybox with { Iters = 1200, Watchdog = new WatchdogConfiguration() };
+        Assert.Equal(3, SnapshotFolder.MostFiles(run));
+        Assert.Equal(4, SnapshotFolder.MostFiles(run with { ResumeFromCheckpoint = "x" }));
+        Assert.Equal(0, SnapshotFolder.MostFiles(run with { Iters = 60 }));
+        Assert.Equal(0, SnapshotFolder.MostFiles(run with { Watchdog = run.Watchdog with { Enabled = false } }));
+        // A symptom of 32 steps reaches past six snapshots of every 5 steps.
+        Assert.Equal(9, SnapshotFolder.MostFiles(run with { Watchdog = run.Watchdog with { SnapshotInterval = 5 } }));
+    }
+
+    [Fact]
     public void Values_that_are_not_finite_are_found_wherever_they_are()
     {
         foreach (int length in (int[])[1, 7, 8, 31, 100])

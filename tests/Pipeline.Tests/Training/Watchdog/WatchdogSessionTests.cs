@@ -238,7 +238,7 @@ public sealed class WatchdogSessionTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         using var guidance = new PlantedGuidance(plant);
-        var request = new TrainingRequest { OutputFolder = _folder.File(name), Resume = resume };
+        var request = new TrainingRequest { OutputFolder = _folder.File(name), Resume = resume, NoVideo = true, NoMesh = true, NoScores = true };
         return TrainingSession.Run(configuration, request, new MomentObserver(stopAfter, stop, moment), _ => guidance, stop.Token);
     }
 

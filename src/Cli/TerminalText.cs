@@ -22,8 +22,10 @@ internal static class TerminalText
     public static void Install()
     {
         (RawOut, RawError) = (Console.Out, Console.Error);
+#pragma warning disable CA2000 // The console keeps them as long as the process lives.
         Console.SetOut(new PrintableWriter(RawOut));
         Console.SetError(new PrintableWriter(RawError));
+#pragma warning restore CA2000
     }
 
     /// <summary>A text with everything that steers a terminal written out; line ends and tabs stay.</summary>

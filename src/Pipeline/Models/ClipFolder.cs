@@ -104,12 +104,17 @@ public sealed class ClipFolder
         {
             foreach (string file in (string[])[part.ModelPath, .. part.Facts.ExternalFiles])
             {
-                using FileStream stream = File.OpenRead(file);
-                hash.Append(Convert.FromHexString(ContentHash.Of(stream)));
+                hash.Append(Convert.FromHexString(FileHash(file)));
             }
         }
 
         return hash.Finish();
+    }
+
+    private static string FileHash(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return ContentHash.Of(stream);
     }
 
     private static (ModelPart Image, ModelPart Text) Graphs(string folder, JsonConfig config)

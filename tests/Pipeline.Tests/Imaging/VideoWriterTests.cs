@@ -132,7 +132,11 @@ public sealed class VideoWriterTests
         using TemporaryFolder folder = new();
         string program = folder.File("ffmpeg");
         File.WriteAllText(program, "#!/bin/sh\necho 'Unknown encoder libx264' >&2\nexit 3\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         DfkException error = Assert.Throws<DfkException>(() =>
         {
             using FfmpegWriter writer = new(program, folder.File("turn.mp4"), _shape);

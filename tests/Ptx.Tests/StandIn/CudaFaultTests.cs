@@ -10,7 +10,7 @@ using Xunit;
 namespace DreamFusion.Ptx.Tests.StandIn;
 
 /// <summary>Mistakes around the driver, planted: each is found and named.</summary>
-[Collection(StandInCollection.Name)]
+[Collection(StandInTests.Name)]
 public sealed unsafe class CudaFaultTests
 {
     private static readonly float[] _values = [.. Enumerable.Range(0, 256).Select(i => i * 0.5f)];

@@ -9,7 +9,7 @@ using Xunit;
 namespace DreamFusion.Ptx.Tests.StandIn;
 
 /// <summary>The CUDA runtime over the stand-in driver: kernels, copies, streams, variants, and what it gives back at the end.</summary>
-[Collection(StandInCollection.Name)]
+[Collection(StandInTests.Name)]
 public sealed class CudaRuntimeTests
 {
     private static readonly float[] _values = [.. Enumerable.Range(0, 1000).Select(i => (i - 400) * 0.37f)];

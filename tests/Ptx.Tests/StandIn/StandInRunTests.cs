@@ -16,7 +16,7 @@ using Xunit.Abstractions;
 namespace DreamFusion.Ptx.Tests.StandIn;
 
 /// <summary>The self-test and a short training run on the stand-in driver: everything that <c>--device cuda</c> does, without a GPU.</summary>
-[Collection(StandInCollection.Name)]
+[Collection(StandInTests.Name)]
 public sealed class StandInRunTests(ITestOutputHelper output) : IDisposable
 {
     private readonly PrivateCache _cache = new();

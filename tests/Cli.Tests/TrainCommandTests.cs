@@ -103,7 +103,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(Path.Combine("runs", "a-hamburger-1"), json.RootElement.GetProperty("run").GetString());
         string run = _folder.File("runs/a-hamburger-1");
         Assert.Equal(
-            ["checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "previews", "run.json", "sheet.png"],
+            [".lock", "checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "previews", "run.json", "sheet.png"],
             Directory.GetFileSystemEntries(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(4, File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length);
         Assert.Equal("000004.safetensors\n", File.ReadAllText(Path.Combine(run, "checkpoints", "latest")));
@@ -128,7 +128,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains("latent_retrieval", json.RootElement.GetProperty("scores").EnumerateObject().Select(score => score.Name));
         string run = _folder.File("runs/a-hamburger-1");
         Assert.Equal(
-            ["checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "run.json", "sheet.png"],
+            [".lock", "checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "run.json", "sheet.png"],
             Directory.GetFileSystemEntries(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string configuration = File.ReadAllText(Path.Combine(run, "config.yaml"));
         Assert.Contains("seed: 5", configuration, StringComparison.Ordinal);

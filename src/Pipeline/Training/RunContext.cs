@@ -262,11 +262,16 @@ internal sealed record RunModel(ModelFolder Folder, IReadOnlyDictionary<string, 
 {
     /// <summary>Opens a configuration's prior and checks the prompt against its vocabulary.</summary>
     /// <exception cref="DfkException">
-    /// With <see cref="ExitCode.BadInput"/>, if either cannot be used; with <see cref="ExitCode.MachineLacks"/>, if the run needs more memory or
+    /// With <see cref="ExitCode.BadInput"/>, if either cannot be used or no folder can be where the run should go; with <see cref="ExitCode.MachineLacks"/>, if the run needs more memory or
     /// disk than there is.
     /// </exception>
     public static RunModel Open(RunConfiguration configuration, TrainingRequest request)
     {
+        if (request.OutputFolder is not null)
+        {
+            OutputPath.RequireFolder(request.OutputFolder);
+        }
+
         ModelFolder folder = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
         IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(folder)?.Check(configuration.Prompt, request.Anyway) ?? [];
         (GuidanceDevice device, string? deviceNote) = GuidanceDevice.Select(configuration);

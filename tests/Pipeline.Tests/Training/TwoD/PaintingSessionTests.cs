@@ -36,7 +36,7 @@ public sealed class PaintingSessionTests
         TrainingResult result = Run(Short, folder.File("run"));
         Assert.Equal((TrainingOutcome.Done, 8), (result.Outcome, result.Step));
         Assert.Equal(
-            ["checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "run.json", "sheet.png"],
+            [".lock", "checkpoints", "config.yaml", "log.txt", "metrics.jsonl", "run.json", "sheet.png"],
             Directory.GetFileSystemEntries(result.RunFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(
             ["latent_similarity", "latent_retrieval", "pixels_similarity", "pixels_retrieval", "network_similarity", "network_retrieval"],

@@ -94,6 +94,8 @@ public static class PlannerCommand
                 // Gone since the question whether it was there.
                 break;
             }
+
+            // The peak of a process that has ended cannot be asked for any more, so it is asked again and again while it lives.
             Thread.Sleep(PollMilliseconds);
         }
         process.WaitForExit();

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Threading.Tasks;
 
 namespace DreamFusion.Cli.Tests;
 
@@ -43,8 +44,7 @@ public static class Dfk
     public static Process Start(string folder, IReadOnlyList<string> arguments)
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        // A shell starts background jobs with Ctrl+C ignored, and a program then must not listen to it: give the child the default back.
-        string[] command = InterruptIsIgnored ? ["env", "--default-signal=INT", host, ProgramPath] : [host, ProgramPath];
+        string[] command = [.. DefaultSignals, host, ProgramPath];
         ProcessStartInfo start = new(command[0], [.. command[1..], .. arguments])
         {
             RedirectStandardOutput = true,
@@ -61,7 +61,7 @@ public static class Dfk
     /// <summary>Starts it in a folder on a terminal of its own, which is closed when the process that is returned ends.</summary>
     public static Process StartOnTerminal(string folder, IReadOnlyList<string> arguments)
     {
-        string command = "exec " + string.Join(' ', ((string[])["dotnet", ProgramPath, .. arguments]).Select(word => $"'{word}'"));
+        string command = "exec " + string.Join(' ', ((string[])[.. DefaultSignals, "dotnet", ProgramPath, .. arguments]).Select(word => $"'{word}'"));
         ProcessStartInfo start = new(TerminalProgram, ["-q", "-f", "-c", command, "/dev/null"])
         {
             RedirectStandardInput = true,
@@ -75,29 +75,34 @@ public static class Dfk
         return process;
     }
 
-    private static bool InterruptIsIgnored
+    // A shell starts background jobs with Ctrl+C ignored, nohup everything with SIGHUP ignored, and a program then must not listen
+    // to them: what gives the child the defaults back.
+    private static string[] DefaultSignals
     {
         get
         {
             const string Status = "/proc/self/status";
             const string Field = "SigIgn:";
-            const ulong InterruptBit = 1UL << 1;
+            const ulong HangUpAndInterruptBits = 0b11;
             string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(text => text.StartsWith(Field, StringComparison.Ordinal)) : null;
-            return line is not null && (ulong.Parse(line[Field.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & InterruptBit) != 0;
+            bool ignored = line is not null
+                && (ulong.Parse(line[Field.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & HangUpAndInterruptBits) != 0;
+            return ignored ? ["env", "--default-signal=HUP,INT"] : [];
         }
     }
 
     /// <summary>Waits for its end.</summary>
     public static DfkResult Wait(Process process)
     {
-        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        // Both beside the wait: reading to the end first would wait without a limit.
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(_longest))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"dfk did not end within {_longest}.");
         }
 
-        return new DfkResult(process.ExitCode, output, error.GetAwaiter().GetResult());
+        return new DfkResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 }

@@ -186,6 +186,7 @@ public sealed class TrainCommandTests : IDisposable
         using (Process terminal = Dfk.StartOnTerminal(_folder.Path, ["train", .. Short("a hamburger", 100_000), "--out", "run"]))
         {
             string metrics = _folder.File("run/metrics.jsonl");
+            // As above: only a done step leaves a state to save.
             while (!terminal.HasExited && !(File.Exists(metrics) && new FileInfo(metrics).Length > 0))
             {
                 Thread.Sleep(20);
@@ -196,7 +197,7 @@ public sealed class TrainCommandTests : IDisposable
             terminal.WaitForExit();
         }
 
-        // dfk is nobody's child any more; the lock says when it has ended.
+        // dfk is nobody's child any more, so its end cannot be waited for; its record says it.
         Stopwatch waited = Stopwatch.StartNew();
         while (RunFinder.Summary(_folder.File("run")) is { Status: RunStatus.Running } && waited.Elapsed < TimeSpan.FromMinutes(2))
         {
@@ -216,6 +217,7 @@ public sealed class TrainCommandTests : IDisposable
         using (Process process = Dfk.Start(_folder.Path, ["train", .. Short("a hamburger", Iters)]))
         {
             string metrics = _folder.File("runs/a-hamburger-1/metrics.jsonl");
+            // Often, to be well before the last step.
             while (!process.HasExited && !(File.Exists(metrics) && new FileInfo(metrics).Length > 0))
             {
                 Thread.Sleep(5);

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.IO.MemoryMappedFiles;
 using System.Linq;
 
 namespace DreamFusion.Pipeline.Checkpoints;
@@ -33,6 +34,9 @@ public sealed class SafeTensorsReader : IDisposable
 
     /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<TensorEntry> Tensors { get; }
+
+    /// <summary>First byte of the data in the file.</summary>
+    internal long DataStart => _dataStart;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: missing, unreadable, or not a whole safetensors file.</exception>
@@ -90,6 +94,10 @@ public sealed class SafeTensorsReader : IDisposable
 
         return new Tensor(entry.Type, entry.Shape, bytes);
     }
+
+    /// <summary>Maps the file for reading; the map ends before the reader does.</summary>
+    internal MemoryMappedFile Map() =>
+        MemoryMappedFile.CreateFromFile(_file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
 
     /// <summary>Closes the file.</summary>
     public void Dispose()

@@ -67,7 +67,7 @@ internal static class PlanReport
             PlanPhase peak = cards[i].MaxBy(phase => phase.Bytes)!;
             string fits = string.Join(", ", _cardGigabytes.Select(size => $"{size} GB: {(peak.Bytes <= (long)size << 30 ? "fits" : "too small")}"));
             output.WriteLine($"cuda card     about {Text(peak.Bytes)} {(i == 0 ? "with this folder" : "with float16 graphs")}; {fits}");
-            WritePhases([peak], output);
+            WritePhases(cards[i], output);
         }
         if (cards.Length > 0)
         {
@@ -76,11 +76,16 @@ internal static class PlanReport
         output.WriteLine($"verdict       {(report.Problems.Count == 0 ? "fits" : "does not fit; see below")}");
     }
 
-    private static void WritePhases(IEnumerable<PlanPhase> phases, TextWriter output)
+    private static void WritePhases(IReadOnlyList<PlanPhase> phases, TextWriter output)
     {
-        foreach (PlanPhase phase in phases)
+        for (int i = 0; i < phases.Count; i++)
         {
+            PlanPhase phase = phases[i];
             output.WriteLine($"  {phase.Name,-20} {Text(phase.Bytes),8}  {Parts(phase.Parts)}");
+            if (i > 0 && phase.Released(phases[i - 1]) is { Count: > 0 } released)
+            {
+                output.WriteLine($"  {"",-20} {"",8}  released before: {string.Join(", ", released.Select(part => part.Name))}");
+            }
         }
     }
 

@@ -99,10 +99,6 @@ internal sealed partial class TrainCommand
         ResolvedConfiguration resolved = sources.ResolveWithOrigins();
         RunConfiguration configuration = resolved.Configuration;
         DeviceSelection.Require(configuration);
-        if (parse.GetValue(_plan))
-        {
-            return PlanReport.Write(configuration, folder, json);
-        }
         TrainingRequest request = new()
         {
             OutputFolder = folder,
@@ -115,6 +111,10 @@ internal sealed partial class TrainCommand
             Anyway = parse.GetValue(_anyway),
             Kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned,
         };
+        if (parse.GetValue(_plan))
+        {
+            return PlanReport.Write(request.Wanted(configuration), folder, json);
+        }
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
         TrainingResult result = screen.Run(observer => configuration.Task == TrainingTask.Pictures
             ? PaintingSession.Run(configuration, request, observer, signals.Token)

@@ -34,7 +34,7 @@ internal sealed class AfterTraining
     private const int MeshReportViews = 1;
 
     private readonly RunContext _run;
-    private readonly TrainingRequest _request;
+    private readonly RunConfiguration _wanted;
     private readonly Trainer _trainer;
     private readonly LayeredRenderer _pictures;
     private readonly FieldPictures _field;
@@ -53,7 +53,7 @@ internal sealed class AfterTraining
     public AfterTraining(RunContext run, TrainingRequest request, Trainer trainer, LayeredRenderer pictures)
     {
         _run = run;
-        _request = request;
+        _wanted = request.Wanted(run.Configuration);
         _trainer = trainer;
         _pictures = pictures;
         _field = new FieldPictures(run.Device, trainer.Renderer, trainer.Occupancy, Configuration.Renderer.EvalMaxSteps);
@@ -70,10 +70,10 @@ internal sealed class AfterTraining
         try
         {
             using IDisposable? average = _trainer.Average?.InPlace();
-            Stage("pictures", TrainingPhase.Finishing, !_request.NoSheet && Configuration.ExportSheet, [_run.Folder.SheetPath], path => _sheetPath = path, WriteSheet, stop);
-            Stage("video", TrainingPhase.Filming, !_request.NoVideo && Configuration.ExportVideo, VideoPaths, path => _videoPath = path, WriteVideo, stop);
-            Stage("mesh", TrainingPhase.Exporting, !_request.NoMesh && Configuration.ExportMesh, [MeshPath], path => _meshPath = path, WriteMesh, stop);
-            Stage("scores", TrainingPhase.Scoring, !_request.NoScores && Configuration.ExportScores, [], _ => { }, Score, stop);
+            Stage("pictures", TrainingPhase.Finishing, _wanted.ExportSheet, [_run.Folder.SheetPath], path => _sheetPath = path, WriteSheet, stop);
+            Stage("video", TrainingPhase.Filming, _wanted.ExportVideo, VideoPaths, path => _videoPath = path, WriteVideo, stop);
+            Stage("mesh", TrainingPhase.Exporting, _wanted.ExportMesh, [MeshPath], path => _meshPath = path, WriteMesh, stop);
+            Stage("scores", TrainingPhase.Scoring, _wanted.ExportScores, [], _ => { }, Score, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -160,7 +160,6 @@ internal sealed class AfterTraining
     private string WriteVideo(CancellationToken stop)
     {
         ViewDataConfiguration test = Configuration.Data.Test;
-        int shrink = Math.Max(1, (Math.Max(test.Width, test.Height) + MostPanelSide - 1) / MostPanelSide);
         var target = VideoTarget.Choose(VideoStem, FfmpegProgram.Find());
         if (target.Note is { } note)
         {
@@ -170,9 +169,17 @@ internal sealed class AfterTraining
         new Turntable
         {
             Camera = EvaluationViews.Cameras(Configuration, 1)[0],
-            Panel = new PictureSize(test.Width / shrink, test.Height / shrink),
+            Panel = PanelOf(test),
         }.Write(_field, target, progress: null, stop);
         return target.Path;
+    }
+
+    /// <summary>Size of a panel of the video: that of the final pictures, divided by the smallest whole number that makes it small enough.</summary>
+    /// <param name="test">The final pictures.</param>
+    internal static PictureSize PanelOf(ViewDataConfiguration test)
+    {
+        int shrink = Math.Max(1, (Math.Max(test.Width, test.Height) + MostPanelSide - 1) / MostPanelSide);
+        return new PictureSize(test.Width / shrink, test.Height / shrink);
     }
 
     private string WriteMesh(CancellationToken stop)

@@ -11,6 +11,9 @@ public sealed record Turntable
     /// <summary>Frames a second.</summary>
     public const int FramesPerSecond = 30;
 
+    /// <summary>Frames of one turn where nothing else is said.</summary>
+    public const int DefaultFrames = 120;
+
     /// <summary>The camera of frame 0.</summary>
     public required OrbitCamera Camera { get; init; }
 
@@ -18,7 +21,7 @@ public sealed record Turntable
     public required PictureSize Panel { get; init; }
 
     /// <summary>Frames of one turn, at least 1; default 120.</summary>
-    public int Frames { get; init; } = 120;
+    public int Frames { get; init; } = DefaultFrames;
 
     /// <summary>The panels from left to right, their light and background; default colour, normals, depth on white.</summary>
     public PictureLook Look { get; init; } = new() { Kinds = [PictureKind.Albedo, PictureKind.Normal, PictureKind.Depth] };

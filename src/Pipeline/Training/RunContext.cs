@@ -276,7 +276,7 @@ internal sealed record RunModel(ModelFolder Folder, IReadOnlyDictionary<string, 
         IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(folder)?.Check(configuration.Prompt, request.Anyway) ?? [];
         (GuidanceDevice device, string? deviceNote) = GuidanceDevice.Select(configuration);
         // Before the files are hashed: of a large folder that alone takes half a minute.
-        IReadOnlyList<string> lacks = ResourceCheck.Require(configuration, folder, request.OutputFolder, request.Anyway);
+        IReadOnlyList<string> lacks = ResourceCheck.Require(request.Wanted(configuration), folder, request.OutputFolder, request.Anyway);
         return new RunModel(
             folder, folder.HashFiles().ToDictionary(file => file.RelativePath, file => file.Sha256), device,
             [.. request.Notes, .. lacks, .. warnings, .. deviceNote is null ? Array.Empty<string>() : [deviceNote], .. GraphPrecision.Notes(configuration.Guidance.Precision, folder), .. folder.Notes]);

@@ -9,11 +9,12 @@ using DreamFusion.Pipeline.Guidance;
 namespace DreamFusion.Pipeline.Training;
 
 /// <summary>
-/// What a run will take, said once after ten steps, and if that is more than an hour, which settings would shorten it and to what.
+/// What a run will take, said after ten steps, and if that is more than an hour, which settings would shorten it and to what.
 /// <code>
 /// total = steps · (median of a step without the occupancy grid + mean of the grid's updates) + pictures
 /// </code>
-/// The first of the ten steps, which compiles code, is left out. Pictures are counted by their samples, at the cost of the render of a
+/// The first steps compile code, and .NET goes on to replace it by better code for some seconds: the median is that of the last five of the ten.
+/// After <see cref="SecondLook"/> steps the speed is taken again, and one line corrects the forecast if it was far off. Pictures are counted by their samples, at the cost of the render of a
 /// training step; previews take at most 5% (<see cref="TrainingSession"/>). Settings are judged by the parts of a step that they scale.
 /// </summary>
 public sealed class TimeForecast
@@ -21,7 +22,17 @@ public sealed class TimeForecast
     /// <summary>Steps that are waited for.</summary>
     public const int Steps = 10;
 
+    /// <summary>Steps after which the forecast is compared with what the code, compiled for good, has taken since half of them.</summary>
+    public const int SecondLook = 64;
+
     private const double LongSeconds = 3600;
+
+    // Of the ten: those before run code that is not compiled for good.
+    private const int CompilingSteps = 5;
+
+    // A forecast that is off by less is not worth a second line.
+    private const double FarOff = 1.25;
+    private const double FarOffSeconds = 10;
 
     private const string ToyboxName = "toybox";
     private const string QualityName = "quality";
@@ -34,6 +45,7 @@ public sealed class TimeForecast
     private readonly TimeProvider _clock;
     private readonly List<StepTimes> _times = [];
     private long _last;
+    private double _forecast;
 
     /// <summary>A forecast that has seen no step.</summary>
     /// <param name="configuration">The run's configuration.</param>
@@ -62,11 +74,11 @@ public sealed class TimeForecast
     public void Begin() => _last = _clock.GetTimestamp();
 
     /// <summary>Counts a step that ends now.</summary>
-    /// <returns>What to say: nothing but after the tenth step, if some are left.</returns>
+    /// <returns>What to say: nothing but after the tenth step, and after the second look if the forecast was far off; nothing if no steps are left.</returns>
     public IReadOnlyList<string> Add(StepReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (_times.Count >= Steps)
+        if (_times.Count >= SecondLook)
         {
             return [];
         }
@@ -74,31 +86,60 @@ public sealed class TimeForecast
         double Part(string name) => report.Seconds.Where(part => part.Key == name).Sum(part => part.Value);
         _times.Add(new StepTimes(_clock.GetElapsedTime(_last, now).TotalSeconds, Part("occupancy"), Part("render"), Part("guidance"), Part("backward")));
         _last = now;
-        return _times.Count == Steps && report.Step < _configuration.Iters ? Lines(report.Step) : [];
+        int left = _configuration.Iters - report.Step;
+        return left <= 0 ? [] : _times.Count switch
+        {
+            Steps => First(left),
+            SecondLook => Corrected(left),
+            _ => [],
+        };
     }
 
-    private IReadOnlyList<string> Lines(int step)
+    private IReadOnlyList<string> First(int left)
     {
-        StepTimes[] times = [.. _times.Skip(1)];
-        double render = Median(times.Select(time => time.Render));
-        double field = render + Median(times.Select(time => time.Backward));
-        double guidance = Median(times.Select(time => time.Guidance));
-        double occupancy = times.Average(time => time.Occupancy);
-        double wall = Median(times.Select(time => time.Wall - time.Occupancy)) + occupancy;
-        var cost = new Cost(field, guidance, Math.Max(0, wall - field - guidance), render);
-        int left = _configuration.Iters - step;
+        Cost cost = CostOf(_times.Skip(CompilingSteps), _times.Skip(1));
+        _forecast = cost.Step;
         double pictures = Pictures(cost, _configuration.Data.Test);
         double total = (left * cost.Step) + pictures;
         string forecast = string.Create(
             CultureInfo.InvariantCulture,
-            $"about {Words(total)} to go: {left} steps at {1 / cost.Step:0.00} a second (guidance {guidance / cost.Step:p0}, field {field / cost.Step:p0} of a step), and of that time about {Words(pictures)} for the pictures at the end; previews may add up to 5%.");
-        if (total <= LongSeconds)
+            $"about {Words(total)} to go: {left} steps at {1 / cost.Step:0.00} a second (guidance {cost.Guidance / cost.Step:p0}, field {cost.Field / cost.Step:p0} of a step), and of that time about {Words(pictures)} for the pictures at the end; previews may add up to 5%.");
+        return total <= LongSeconds ? [forecast] : [forecast, .. Advice(cost, left, pictures)];
+    }
+
+    private IReadOnlyList<string> Corrected(int left)
+    {
+        Cost cost = CostOf(_times.Skip(SecondLook / 2), _times.Skip(SecondLook / 2));
+        double pictures = Pictures(cost, _configuration.Data.Test);
+        double total = (left * cost.Step) + pictures;
+        double before = (left * _forecast) + pictures;
+        if (Math.Max(total, before) < FarOff * Math.Min(total, before) || Math.Abs(total - before) < FarOffSeconds)
         {
-            return [forecast];
+            return [];
         }
+        string forecast = string.Create(
+            CultureInfo.InvariantCulture,
+            $"about {Words(total)} to go, {(total < before ? "less" : "more")} than forecast: {left} steps, now at {1 / cost.Step:0.00} a second.");
+        // What a forecast of more than an hour has said is not said again.
+        return total <= LongSeconds || before > LongSeconds ? [forecast] : [forecast, .. Advice(cost, left, pictures)];
+    }
+
+    private static Cost CostOf(IEnumerable<StepTimes> steps, IEnumerable<StepTimes> withGrid)
+    {
+        StepTimes[] times = [.. steps];
+        double render = Median(times.Select(time => time.Render));
+        double field = render + Median(times.Select(time => time.Backward));
+        double guidance = Median(times.Select(time => time.Guidance));
+        double wall = Median(times.Select(time => time.Wall - time.Occupancy)) + withGrid.Average(time => time.Occupancy);
+        return new Cost(field, guidance, Math.Max(0, wall - field - guidance), render);
+    }
+
+    private IEnumerable<string> Advice(Cost cost, int left, double pictures)
+    {
+        double total = (left * cost.Step) + pictures;
         string[] shorter = [.. Shorter(cost, left, pictures).Where(option => option.Seconds <= WorthSaying * total).OrderBy(option => option.Seconds)
             .Select(option => $"{Words(option.Seconds)} with {option.Setting}")];
-        return shorter.Length == 0 ? [forecast] : [forecast, $"to shorten it: about {string.Join("; ", shorter)}."];
+        return shorter.Length == 0 ? [] : [$"to shorten it: about {string.Join("; ", shorter)}."];
     }
 
     private IEnumerable<(double Seconds, string Setting)> Shorter(Cost cost, int left, double pictures)

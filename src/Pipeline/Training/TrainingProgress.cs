@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline.Configuration;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -146,6 +147,20 @@ public sealed record TrainingRequest
 
     /// <summary>Skip the scores.</summary>
     public bool NoScores { get; init; }
+
+    /// <summary>A configuration without the results that are skipped here.</summary>
+    /// <param name="configuration">The run's configuration.</param>
+    public RunConfiguration Wanted(RunConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration with
+        {
+            ExportSheet = configuration.ExportSheet && !NoSheet,
+            ExportVideo = configuration.ExportVideo && !NoVideo,
+            ExportMesh = configuration.ExportMesh && !NoMesh,
+            ExportScores = configuration.ExportScores && !NoScores,
+        };
+    }
 
     /// <summary>Code of the operations that have more than one: the kernels as written, or host code for this CPU.</summary>
     public KernelChoice Kernels { get; init; } = KernelChoice.Tuned;

@@ -158,6 +158,12 @@ public sealed class TrainingSession : IDisposable
             RollBack(RunWatchdog.AlarmOf(e, _trainer.Step));
             return null;
         }
+        // Of a field that nobody has trained yet the budget is too small; one that has outgrown it fills its region.
+        catch (SampleBudgetException e) when (_watchdog.IsOn && (_trainer.Step > 0 || _watchdog.State.Recoveries.Length > 0))
+        {
+            RollBack(_watchdog.AlarmOf(e, _trainer.Step));
+            return null;
+        }
         catch (SampleBudgetException e)
         {
             throw new DfkException(

@@ -61,10 +61,66 @@ public sealed class ResourcePlanTests : IDisposable
     }
 
     [Fact]
+    public void What_is_left_out_of_the_end_is_left_out_of_the_plan()
+    {
+        RunConfiguration all = PresetCatalogue.Get("toybox");
+        Assert.Equal(["start", "training step", "checkpoint", "preview", "pictures", "video", "mesh", "scores"], Phases(all));
+        RunConfiguration Without(TrainingRequest request) => request.Wanted(all);
+        Assert.Equal(["start", "training step", "checkpoint", "preview", "video", "mesh", "scores"], Phases(Without(new TrainingRequest { NoSheet = true })));
+        Assert.Equal(["start", "training step", "checkpoint", "preview", "pictures", "mesh", "scores"], Phases(Without(new TrainingRequest { NoVideo = true })));
+        Assert.Equal(["start", "training step", "checkpoint", "preview", "pictures", "video", "scores"], Phases(Without(new TrainingRequest { NoMesh = true })));
+        Assert.Equal(["start", "training step", "checkpoint", "preview", "pictures", "video", "mesh"], Phases(Without(new TrainingRequest { NoScores = true })));
+        RunConfiguration none = Without(new TrainingRequest { NoSheet = true, NoVideo = true, NoMesh = true, NoScores = true });
+        Assert.Equal(["start", "training step", "checkpoint"], Phases(none with { PreviewInterval = 0 }));
+        // Large pictures are nothing to a run that makes none.
+        var large = new ViewDataConfiguration { Size = 100, Width = 800, Height = 800 };
+        Assert.True(Peak(none with { Data = none.Data with { Test = large } }) == Peak(none));
+        Assert.True(Peak(all with { Data = all.Data with { Test = large } }) > Peak(all) + (4_000 * Megabyte));
+        Assert.True(Peak(none) < Peak(all));
+        // Views of the sheet wait for the scores; without a sheet none do.
+        Assert.Contains(_planner.Plan(all).Host.Single(phase => phase.Name == "mesh").Parts, part => part.Name == "final pictures");
+        Assert.DoesNotContain(_planner.Plan(Without(new TrainingRequest { NoSheet = true })).Host.Single(phase => phase.Name == "mesh").Parts, part => part.Name == "final pictures");
+        long files = DiskPart(all, "pictures, video and mesh");
+        foreach (TrainingRequest request in (TrainingRequest[])[new() { NoSheet = true }, new() { NoVideo = true }, new() { NoMesh = true }])
+        {
+            Assert.True(DiskPart(Without(request), "pictures, video and mesh") < files);
+        }
+    }
+
+    [Fact]
+    public void The_watchdogs_snapshots_are_on_the_disk()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox");
+        // 1,200 steps: the newest two of 100, 200, ..., and one being written; as large as a checkpoint, of which two and one are.
+        Assert.Equal(DiskPart(toybox, "checkpoints"), DiskPart(toybox, "snapshots"));
+        Assert.Equal(2 * DiskPart(toybox, "snapshots") / 3, DiskPart(toybox with { Iters = 250 }, "snapshots"));
+        Assert.Equal(0, DiskPart(toybox with { Watchdog = new WatchdogConfiguration { Enabled = false } }, "snapshots"));
+        Assert.Equal(0, DiskPart(toybox with { Task = TrainingTask.Pictures }, "snapshots"));
+        // Patience of 1,000 steps reaches back past 100 snapshots.
+        RunConfiguration patient = toybox with { Watchdog = new WatchdogConfiguration { SnapshotInterval = 10, Patience = 1000 } };
+        ResourcePlan plan = _planner.Plan(patient, "out");
+        string problem = Assert.Single(ResourceCheck.DiskProblems(plan, _ => plan.Disk.Sum(need => need.Bytes) - 1, _ => "one"));
+        Assert.Contains("Largest: snapshots", problem, StringComparison.Ordinal);
+        Assert.Contains("--set watchdog.snapshot_interval=1000", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_the_mesh_alone_does_not_fit_it_is_what_is_left_out()
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox") with { Threads = 1, ExportScores = false };
+        ResourcePlan plan = _planner.Plan(toybox);
+        Assert.Equal("mesh", plan.HostPeak.Name);
+        SmallerSetting found = SmallerSetting.Find(toybox, c => _planner.Plan(c), smaller => smaller.HostPeak.Bytes < plan.HostPeak.Bytes)!;
+        Assert.Equal("--no-mesh", found.Options);
+    }
+
+    [Fact]
     public void The_text_encoder_is_gone_before_the_first_step()
     {
         ResourcePlan plan = _planner.Plan(PresetCatalogue.Get("toybox"));
         Assert.Contains(plan.Host[0].Parts, part => part.Name == "text encoder");
+        Assert.Contains(plan.Host[1].Released(plan.Host[0]), part => part.Name == "text encoder");
+        Assert.DoesNotContain(plan.Host[1].Released(plan.Host[0]), part => part.Name == "program");
         Assert.All(plan.Host.Skip(1), phase => Assert.DoesNotContain(phase.Parts, part => part.Name == "text encoder"));
     }
 
@@ -172,6 +228,10 @@ public sealed class ResourcePlanTests : IDisposable
 
     private long Part(RunConfiguration configuration, string name) => _planner.Plan(configuration).Host[1].Parts.Single(part => part.Name == name).Bytes;
 
+    private IEnumerable<string> Phases(RunConfiguration configuration) => _planner.Plan(configuration).Host.Select(phase => phase.Name);
+
+    private long DiskPart(RunConfiguration configuration, string name) => _planner.Plan(configuration, "out").Disk[0].Parts.Single(part => part.Name == name).Bytes;
+
     // What a user would do: takes the options out of the message.
     private static RunConfiguration Apply(RunConfiguration configuration, string problem)
     {
@@ -183,6 +243,7 @@ public sealed class ResourcePlanTests : IDisposable
             string[] words = (option.StartsWith("size", StringComparison.Ordinal) ? option.Replace('x', ' ') : option).Split(' ', '=');
             configuration = words switch
             {
+                ["no-mesh"] => configuration with { ExportMesh = false },
                 ["threads", string n] => configuration with { Threads = int.Parse(n) },
                 ["size", string w, _] => WithSize(configuration, int.Parse(w)),
                 ["set", "renderer.field_memory", string n] => configuration with { Renderer = configuration.Renderer with { FieldMemoryMebibytes = int.Parse(n) } },

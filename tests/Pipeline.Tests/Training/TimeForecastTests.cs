@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Guidance;
@@ -50,6 +51,52 @@ public sealed class TimeForecastTests
     }
 
     [Fact]
+    public void Steps_that_still_compile_do_not_count()
+    {
+        // As measured: 80 ms at first, 50 ms when half of the methods are compiled for good.
+        var forecast = new TimeForecast(Toybox(1210), GuidanceDevice.Cpu, _clock);
+        string line = Assert.Single(Run(forecast, step => step <= 5 ? 0.8 : 0.5));
+        Assert.Contains("1200 steps at 2.00 a second", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.25, "less")]
+    [InlineData(1.0, "more")]
+    public void A_speed_that_has_changed_a_lot_corrects_the_forecast_once(double later, string word)
+    {
+        var forecast = new TimeForecast(Toybox(1064), GuidanceDevice.Cpu, _clock);
+        Assert.Single(Run(forecast, _ => 0.5));
+        List<(int Step, string Line)> said = Later(forecast, step => step <= 32 ? 0.5 : later, 200);
+        (int step, string line) = Assert.Single(said);
+        Assert.Equal(64, step);
+        // 1000 steps, and the 4 s of pictures.
+        Assert.StartsWith($"about {(later < 0.5 ? "4" : "17")} min to go, {word} than forecast: 1000 steps, now at {1 / later:0.00} a second", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_forecast_that_holds_is_not_said_again()
+    {
+        // 20 % faster than forecast; then twice as fast, but of little that is left; then nothing is left.
+        foreach ((int iters, double later) in ((int, double)[])[(1064, 0.42), (80, 0.25), (64, 0.01)])
+        {
+            var forecast = new TimeForecast(Toybox(iters), GuidanceDevice.Cpu, _clock);
+            Assert.Single(Run(forecast, _ => 0.5));
+            Assert.Empty(Later(forecast, _ => later, 64));
+        }
+    }
+
+    [Fact]
+    public void Advice_for_more_than_an_hour_comes_with_the_first_line_that_says_so()
+    {
+        var slower = new TimeForecast(Toybox(4064), GuidanceDevice.Cpu, _clock);
+        Assert.Single(Run(slower, _ => 0.5));
+        Assert.Equal(["about 2 h 13 min to go, more than forecast", "to shorten it"], Later(slower, _ => 2, 64).Select(said => said.Line.Split(':')[0]));
+        var faster = new TimeForecast(Toybox(40_064), GuidanceDevice.Cpu, _clock);
+        Assert.Equal(2, Run(faster, _ => 2).Count);
+        Assert.Equal("about 5 h 33 min to go, less than forecast", Assert.Single(Later(faster, _ => 0.5, 64)).Line.Split(':')[0]);
+    }
+
+    [Fact]
     public void Over_an_hour_it_says_what_would_shorten_it_and_to_what()
     {
         RunConfiguration toybox = Toybox(10_010) with { Renderer = Toybox(1).Renderer with { MaxSteps = 32, SampleBudget = 1 << 20 } };
@@ -94,6 +141,18 @@ public sealed class TimeForecastTests
     }
 
     private static RunConfiguration Toybox(int iters) => PresetCatalogue.Get("toybox") with { Prompt = "a hamburger", Iters = iters };
+
+    // Steps from the eleventh on, with what was said after them.
+    private List<(int Step, string Line)> Later(TimeForecast forecast, Func<int, double> seconds, int last)
+    {
+        List<(int, string)> said = [];
+        for (int step = 11; step <= last; step++)
+        {
+            _clock.Advance(seconds(step));
+            said.AddRange(forecast.Add(Reports.Healthy(step) with { Seconds = [new("render", 0.02), new("guidance", 0.04), new("backward", 0.03)] }).Select(line => (step, line)));
+        }
+        return said;
+    }
 
     private List<int> Spoken(TimeForecast forecast, int steps)
     {

@@ -1,13 +1,24 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Models;
+using DreamFusion.Pipeline.Rendering;
 
 namespace DreamFusion.Pipeline.Machine.Planning;
 
-/// <summary>Previews, the final sheet and the pictures that are judged: what they take in memory and on disk.</summary>
+/// <summary>A picture as it is rendered.</summary>
+/// <param name="Pixels">Pixels whose rays are cast at once.</param>
+/// <param name="Rays">Rays of a tile.</param>
+internal readonly record struct PictureTile(long Pixels, long Rays);
+
+/// <summary>Previews and what a run ends with, as far as the configuration wants it: what it takes in memory and on disk.</summary>
 internal sealed class PictureLedger
 {
+    private const long RaysOfLayers = 8192;
+    private const long RaysOfFrame = 4096;
+
     // Colour, textureless, normal and opacity: 8 floats a pixel.
     private const int LayerFloats = 8;
     private const int LayerCount = 4;
@@ -16,11 +27,25 @@ internal sealed class PictureLedger
     private const int SheetBytesPerPixel = (3 * sizeof(float)) + (3 * sizeof(ushort)) + 3;
     private const double FileBytesPerPixel = 1.5;
 
+    // A frame as it is drawn, the one before, filtered and compressed.
+    private const long FrameCopies = 4;
+
+    // Colour, normals and depth side by side.
+    private const int Panels = 3;
+
+    // Of the turntable without ffmpeg, which is the larger one: 195 KB are an MP4 of as many frames.
+    private const double VideoFileBytesPerPixel = 0.5;
+
+    // 0.6 to 1.6 MB have been seen; its texture decides.
+    private const long MeshFileBytes = 3_000_000;
+
     // The sheet of --2d: three paintings after six numbers of steps.
     private const int PaintedRows = 3;
     private const int PaintedColumns = 6;
 
     private readonly RunConfiguration _configuration;
+    private readonly ViewDataConfiguration _test;
+    private readonly ViewDataConfiguration _preview;
     private readonly int? _judged;
     private readonly long _painted;
 
@@ -30,65 +55,94 @@ internal sealed class PictureLedger
     public PictureLedger(RunConfiguration configuration, ModelFolder model)
     {
         _configuration = configuration;
-        _judged = model.Clip?.ImageSize * ClipScorer.Oversampling;
+        (_test, _preview) = (configuration.Data.Test, configuration.Data.Validation);
+        _judged = configuration.ExportScores ? model.Clip?.ImageSize * ClipScorer.Oversampling : null;
         _painted = (long)PaintedColumns * PaintedRows * model.ImageSize * model.ImageSize;
     }
 
-    /// <summary>Sizes of the pictures of the end, pixels.</summary>
-    public IEnumerable<(int Width, int Height)> Sizes
+    /// <summary>Whether there are previews.</summary>
+    public bool HasPreviews => PreviewCount > 0;
+
+    /// <summary>Whether the final pictures are scored.</summary>
+    public bool IsJudged => _judged is not null;
+
+    /// <summary>The pictures that are rendered, in tiles.</summary>
+    public IEnumerable<PictureTile> Tiles
     {
         get
         {
-            ViewDataConfiguration test = _configuration.Data.Test;
-            yield return (test.Width, test.Height);
+            if (HasPreviews)
+            {
+                yield return Layers(_preview.Width, _preview.Height);
+            }
+            if (_configuration.ExportSheet)
+            {
+                yield return Layers(_test.Width, _test.Height);
+            }
+            if (_configuration.ExportVideo || _configuration.ExportMesh)
+            {
+                // A frame casts the rays of a tile; the mesh is looked at through the same.
+                long rays = Math.Min(RaysOfFrame, AfterTraining.PanelOf(_test).Pixels);
+                yield return new PictureTile(rays, rays);
+            }
             if (_judged is int side)
             {
-                yield return (side, side);
+                yield return Layers(side, side);
             }
         }
     }
 
-    /// <summary>Bytes of the picture files of a run.</summary>
+    /// <summary>Bytes of the files of pictures, video and mesh.</summary>
     public long FileBytes
     {
         get
         {
-            if (Paints)
+            if (_configuration.Task == TrainingTask.Pictures)
             {
                 return (long)(FileBytesPerPixel * _painted);
             }
-            ViewDataConfiguration preview = _configuration.Data.Validation;
-            long previews = _configuration.PreviewInterval > 0 ? _configuration.Iters / _configuration.PreviewInterval : 0;
-            return (long)(FileBytesPerPixel * LayerCount * ((previews * Pixels(preview)) + Pixels(_configuration.Data.Test)));
+            long sheets = (PreviewCount * Pixels(_preview)) + (_configuration.ExportSheet ? Pixels(_test) : 0);
+            double video = _configuration.ExportVideo ? VideoFileBytesPerPixel * FramePixels * Turntable.DefaultFrames : 0;
+            return (long)((FileBytesPerPixel * LayerCount * sheets) + video) + (_configuration.ExportMesh ? MeshFileBytes : 0);
         }
     }
 
-    /// <summary>What is in memory at the end.</summary>
+    /// <summary>The paintings of <c>--2d</c>.</summary>
     /// <param name="judgeBytes">Files of the judge.</param>
-    public IEnumerable<PlanPart> Parts(long judgeBytes)
+    public IEnumerable<PlanPart> Paintings(long judgeBytes)
     {
-        if (Paints)
-        {
-            yield return new PlanPart("paintings and their sheet, and the judge", (_painted * (SheetBytesPerPixel + (3 * sizeof(float)))) + (2 * judgeBytes));
-            yield break;
-        }
-        long pixels = Pixels(_configuration.Data.Test);
-        yield return new PlanPart("final pictures", pixels * LayerFloats * sizeof(float));
-        yield return new PlanPart("final sheet", pixels * LayerCount * SheetBytesPerPixel);
-        if (_judged is int side)
-        {
-            long judged = (long)EvaluationViews.Count * side * side;
-            yield return new PlanPart("pictures to be judged, and the judge", (judged * (LayerFloats + 3) * sizeof(float)) + (2 * judgeBytes));
-        }
+        yield return new PlanPart("paintings and their sheet, and the judge", (_painted * (SheetBytesPerPixel + (3 * sizeof(float)))) + (2 * judgeBytes));
     }
+
+    /// <summary>A preview.</summary>
+    public IEnumerable<PlanPart> Preview() => [new PlanPart("views", LayerBytes(_preview)), new PlanPart("their sheet", SheetBytes(_preview))];
+
+    /// <summary>The final sheet.</summary>
+    public IEnumerable<PlanPart> Sheet() => [new PlanPart("final pictures", LayerBytes(_test)), new PlanPart("final sheet", SheetBytes(_test))];
 
     /// <summary>The views of the sheet, which wait for the judge.</summary>
-    public IEnumerable<PlanPart> Kept()
+    public IEnumerable<PlanPart> Kept() => _configuration.ExportSheet ? [new PlanPart("final pictures", LayerBytes(_test))] : [];
+
+    /// <summary>The turntable; ffmpeg's own memory is not this process's.</summary>
+    public IEnumerable<PlanPart> Video() => [new PlanPart("frames", 3 * FrameCopies * FramePixels)];
+
+    /// <summary>The scores.</summary>
+    /// <param name="judgeBytes">Files of the judge.</param>
+    public IEnumerable<PlanPart> Scores(long judgeBytes)
     {
-        yield return new PlanPart("final pictures", Pixels(_configuration.Data.Test) * LayerFloats * sizeof(float));
+        long judged = (long)EvaluationViews.Count * (_judged ?? 0) * (_judged ?? 0);
+        return [new PlanPart("pictures to be judged, and the judge", (judged * (LayerFloats + 3) * sizeof(float)) + (2 * judgeBytes))];
     }
 
-    private bool Paints => _configuration.Task == TrainingTask.Pictures;
+    private long PreviewCount => _configuration.PreviewInterval > 0 ? (_configuration.Iters - 1) / _configuration.PreviewInterval : 0;
+
+    private long FramePixels => (long)Panels * AfterTraining.PanelOf(_test).Pixels;
+
+    private static PictureTile Layers(int width, int height) => new((long)width * height, Math.Min(RaysOfLayers, (long)width * height));
 
     private static long Pixels(ViewDataConfiguration views) => (long)views.Size * views.Width * views.Height;
+
+    private static long LayerBytes(ViewDataConfiguration views) => Pixels(views) * LayerFloats * sizeof(float);
+
+    private static long SheetBytes(ViewDataConfiguration views) => Pixels(views) * LayerCount * SheetBytesPerPixel;
 }

@@ -84,9 +84,12 @@ public static class ResourceCheck
             }
             PlanPart largest = disk.SelectMany(need => need.Parts).MaxBy(part => part.Bytes)!;
             string folders = string.Join(" and ", disk.Select(need => need.Folder));
-            string advice = largest.Name == ResourcePlanner.Checkpoints
-                ? "Free some, write elsewhere with --out, or keep fewer checkpoints with --set checkpoint_keep=1."
-                : "Free some, write elsewhere with --out, or put the cache elsewhere with DFK_CACHE.";
+            string advice = "Free some, write elsewhere with --out, or " + largest.Name switch
+            {
+                ResourcePlanner.Checkpoints => "keep fewer checkpoints with --set checkpoint_keep=1.",
+                ResourcePlanner.Snapshots => "take fewer snapshots with --set watchdog.snapshot_interval=1000.",
+                _ => "put the cache elsewhere with DFK_CACHE.",
+            };
             yield return $"disk: this run writes about {Text(needed)} to {folders}, {Text(free)} are free there. Largest: {largest.Name}, {Text(largest.Bytes)}. {advice}";
         }
     }

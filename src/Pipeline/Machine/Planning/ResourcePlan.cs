@@ -16,6 +16,14 @@ public sealed record PlanPhase(string Name, IReadOnlyList<PlanPart> Parts)
 {
     /// <summary>Bytes of all parts.</summary>
     public long Bytes => Parts.Sum(part => part.Bytes);
+
+    /// <summary>What is no longer there of the phase before.</summary>
+    /// <param name="before">The phase before.</param>
+    public IReadOnlyList<PlanPart> Released(PlanPhase before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return [.. before.Parts.Where(part => part.Bytes > 0 && Parts.All(other => other.Name != part.Name))];
+    }
 }
 
 /// <summary>What a run writes to one folder.</summary>

@@ -9,6 +9,7 @@ using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Meshes;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Rendering;
+using DreamFusion.Pipeline.Training.Watchdog;
 
 namespace DreamFusion.Pipeline.Machine.Planning;
 
@@ -31,13 +32,15 @@ public sealed class ResourcePlanner : IDisposable
     /// <summary>Name of the checkpoints among what is written.</summary>
     internal const string Checkpoints = "checkpoints";
 
+    /// <summary>Name of the watchdog's snapshots among what is written.</summary>
+    internal const string Snapshots = "snapshots";
+
     // Features, hidden units and optimisers of the three paintings, and the decoder's activations: measured.
     private const long PaintingBytesPerPixel = 5_000;
 
     // Of an encoder of 137 MB the cache keeps 325 MB.
     private const double CopiesInCache = 2.5;
 
-    private const int RaysPerTile = 8192;
     private const int BytesOfMetricsLine = 700;
 
     private readonly DeviceContext _device = DeviceContext.CreateCpu(threads: 1);
@@ -74,9 +77,9 @@ public sealed class ResourcePlanner : IDisposable
         long trained = pool.TouchedBytes;
         if (forecast is not null)
         {
-            foreach ((int width, int height) in pictures.Sizes)
+            foreach (PictureTile picture in pictures.Tiles)
             {
-                long pixels = (long)width * height, tile = Math.Min(RaysPerTile, pixels);
+                (long pixels, long tile) = (picture.Pixels, picture.Rays);
                 long busiest = (long)(tile * forecast.PerPictureRay((double)tile / pixels));
                 for (int octave = PoolLedger.Octaves; octave >= 0; octave--)
                 {
@@ -95,10 +98,10 @@ public sealed class ResourcePlanner : IDisposable
                 new PlanPhase("start", [program, .. guidance.Start()]),
                 new PlanPhase("training step", [.. kept, new("sample buffers", trained), overhead, .. guidance.Step(threads)]),
                 new PlanPhase("checkpoint", [.. kept, new("sample buffers", trained), overhead, .. guidance.Weights(), new("copy of the state", state.CheckpointBytes)]),
-                new PlanPhase("pictures and scores", [.. kept, new("sample buffers", pool.TouchedBytes), overhead, .. guidance.Weights(), new("copy of the state", state.CheckpointBytes), .. pictures.Parts(guidance.JudgeBytes)]),
-                .. MakesMesh(configuration)
-                    ? (PlanPhase[])[new PlanPhase("mesh", [.. kept, new("sample buffers", pool.TouchedBytes), overhead, .. guidance.Weights(), .. pictures.Kept(), new("mesh, its texture and its report", MeshBytes)])]
-                    : [],
+                .. End(configuration, pictures, guidance.JudgeBytes).Select(phase => phase with
+                {
+                    Parts = [.. kept, new("sample buffers", pool.TouchedBytes), overhead, .. guidance.Weights(), new("copy of the state", state.CheckpointBytes), .. phase.Parts],
+                }),
             ],
             Device = configuration.Guidance.Device == GuidanceDeviceChoice.Cuda ? Card(configuration, isHalf: false) : [],
             Disk = Disk(configuration, state, guidance, pictures, outputFolder),
@@ -141,7 +144,35 @@ public sealed class ResourcePlanner : IDisposable
         }
     }
 
-    private static bool MakesMesh(RunConfiguration configuration) => configuration.Task == TrainingTask.Asset && configuration.ExportMesh;
+    // What previews and each result of the end take beside the run.
+    private static IEnumerable<PlanPhase> End(RunConfiguration configuration, PictureLedger pictures, long judgeBytes)
+    {
+        if (configuration.Task == TrainingTask.Pictures)
+        {
+            yield return new PlanPhase("pictures and scores", [.. pictures.Paintings(judgeBytes)]);
+            yield break;
+        }
+        if (pictures.HasPreviews)
+        {
+            yield return new PlanPhase("preview", [.. pictures.Preview()]);
+        }
+        if (configuration.ExportSheet)
+        {
+            yield return new PlanPhase("pictures", [.. pictures.Sheet()]);
+        }
+        if (configuration.ExportVideo)
+        {
+            yield return new PlanPhase("video", [.. pictures.Kept(), .. pictures.Video()]);
+        }
+        if (configuration.ExportMesh)
+        {
+            yield return new PlanPhase("mesh", [.. pictures.Kept(), new("mesh, its texture and its report", MeshBytes)]);
+        }
+        if (pictures.IsJudged)
+        {
+            yield return new PlanPhase("scores", [.. pictures.Kept(), .. pictures.Scores(judgeBytes)]);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _device.Dispose();
@@ -200,10 +231,12 @@ public sealed class ResourcePlanner : IDisposable
 
     private static List<DiskNeed> Disk(RunConfiguration configuration, FieldState state, GuidanceLedger guidance, PictureLedger pictures, string? outputFolder)
     {
+        bool paints = configuration.Task == TrainingTask.Pictures;
         List<PlanPart> run =
         [
             new(Checkpoints, CheckpointFolder.MostFiles(configuration) * state.CheckpointBytes),
-            new("pictures", pictures.FileBytes),
+            new("pictures, video and mesh", pictures.FileBytes),
+            new(Snapshots, paints ? 0 : SnapshotFolder.MostFiles(configuration) * state.CheckpointBytes),
             new("metrics and log", (long)BytesOfMetricsLine * configuration.Iters),
         ];
         List<DiskNeed> needs = [new DiskNeed(outputFolder ?? Path.Combine(Directory.GetCurrentDirectory(), "runs"), run)];

@@ -18,12 +18,15 @@ public sealed record SmallerSetting(string Options, ResourcePlan Plan)
     private const int LeastFieldMemory = 32;
     private const int FewestPictures = 4;
 
-    // In the order of what they cost the result: nothing, last digits, pictures, detail.
+    // In the order of what they cost the result: nothing, what dfk export makes later, last digits, pictures, detail.
     private static readonly IReadOnlyList<Lever> _levers =
     [
         new(
             c => c.Threads == 1 ? null : c with { Threads = 1 },
             c => string.Create(CultureInfo.InvariantCulture, $"--threads {c.Threads}")),
+        new(
+            c => c.ExportMesh ? c with { ExportMesh = false } : null,
+            c => c.ExportMesh ? "" : "--no-mesh"),
         new(
             c => c.Renderer.FieldMemoryMebibytes <= LeastFieldMemory ? null
                 : c with { Renderer = c.Renderer with { FieldMemoryMebibytes = Math.Max(LeastFieldMemory, c.Renderer.FieldMemoryMebibytes / 2) } },

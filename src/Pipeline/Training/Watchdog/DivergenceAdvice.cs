@@ -23,7 +23,7 @@ public static class DivergenceAdvice
     {
         Symptom.NotFinite => "Lower optim.lr, optim.encoder_lr or guidance_scale, set optim.max_grad_norm=1, and check the model folder with 'dfk models inspect'; fp16 graphs overflow where fp32 ones do not.",
         Symptom.Empty => "Raise nerf.blob_density or nerf.density_bias, lower loss.lambda_opacity and loss.lambda_entropy, or lower optim.lr; another --seed may do.",
-        Symptom.OverFull => "Lower nerf.density_bias or nerf.density_scale, raise loss.lambda_opacity, and lower optim.lr; another --seed may do.",
+        Symptom.OverFull => "Lower nerf.density_bias or nerf.density_scale, raise loss.lambda_opacity, and lower optim.lr; another --seed may do. An object that is meant to fill the region needs a higher renderer.sample_budget.",
         Symptom.Fog => "Raise loss.lambda_opacity and loss.lambda_entropy, lower nerf.density_bias, or raise guidance_scale; more --iters give the fog time to clear.",
         Symptom.Frozen => "Raise optim.lr and optim.encoder_lr (and check optim.schedule), or guidance_scale and loss.lambda_sds; a guidance that says nothing comes from a model folder that does not fit the prompt.",
         _ => throw new ArgumentOutOfRangeException(nameof(symptom), symptom, "Unknown symptom."),

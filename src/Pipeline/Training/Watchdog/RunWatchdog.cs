@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using DreamFusion.Kernels.March;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 
@@ -46,6 +47,16 @@ internal sealed class RunWatchdog
     /// <param name="error">What it said.</param>
     /// <param name="step">Steps done.</param>
     public static Alarm AlarmOf(DfkException error, int step) => new(Symptom.NotFinite, step, step, error.Message.Split(". ")[0]);
+
+    /// <summary>
+    /// The alarm of a view that needs more samples than the budget allows. It is believed at once, because the step cannot be taken; a field that
+    /// has looked over-full for some steps already was good before those.
+    /// </summary>
+    /// <param name="error">The march's numbers.</param>
+    /// <param name="step">Steps done.</param>
+    public Alarm AlarmOf(SampleBudgetException error, int step) => new(
+        Symptom.OverFull, step, step - State.Streaks.GetValueOrDefault(Symptom.OverFull),
+        string.Create(CultureInfo.InvariantCulture, $"a view needs {error.SampleCount} samples, renderer.sample_budget allows {error.Budget}"));
 
     /// <summary>Keeps the start of a run if it cannot be made again: the field of another run.</summary>
     public void KeepStart(Trainer trainer)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.Json;
 using System.Threading;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
@@ -121,6 +122,39 @@ public sealed class WatchdogSessionTests : IDisposable
         RequireDiverged(error, (Symptom)symptom, recoveries: 2, advice);
     }
 
+    // A picture that is grey all over fills the region, and the region's samples grow past what the first steps needed.
+    [Fact]
+    public void A_field_that_outgrows_the_sample_budget_is_over_full()
+    {
+        Run("measured", Interrupted, _ => Plant.Nothing, stopAfter: (0, Last));
+        int[] samples = [.. File.ReadLines(_folder.File("measured/metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("samples").GetInt32())];
+        int budget = Math.Max(1024, samples[..10].Max());
+        int first = Array.FindIndex(samples, count => count > budget);
+        Assert.InRange(first, 10, Last - 1);
+        RunConfiguration tight = Interrupted with { Renderer = Interrupted.Renderer with { SampleBudget = budget } };
+
+        Recovery recovery = RolledBack(() => Run("run", tight, _ => Plant.Nothing, stopAfter: (1, Last)), "run")[0];
+        Assert.Equal((Symptom.OverFull, first, first / 8 * 8), (recovery.Symptom, recovery.Step, recovery.BackTo));
+        Assert.Equal($"a view needs {samples[first]} samples, renderer.sample_budget allows {budget}", recovery.Evidence);
+        Assert.Contains("loss.lambda_opacity", recovery.Change, StringComparison.Ordinal);
+
+        RunConfiguration once = tight with { Watchdog = tight.Watchdog with { MaxRecoveries = 0 } };
+        DfkException ended = Assert.Throws<DfkException>(() => Run("once", once, _ => Plant.Nothing));
+        Assert.Equal(ExitCode.Diverged, ended.ExitCode);
+        Assert.Contains("Training diverged (over-full)", ended.Message, StringComparison.Ordinal);
+        Assert.Contains("higher renderer.sample_budget", ended.Message, StringComparison.Ordinal);
+
+        // Without a watchdog, and where the very first view needs more, the setting is what is wrong.
+        RunConfiguration large = Interrupted with { Data = Interrupted.Data with { Train = new TrainDataConfiguration { Width = 64, Height = 64 } } };
+        foreach (RunConfiguration wrong in (RunConfiguration[])[tight with { Watchdog = new WatchdogConfiguration { Enabled = false } }, large with { Renderer = tight.Renderer with { SampleBudget = 1024 } }])
+        {
+            string name = wrong.Watchdog.Enabled ? "large" : "off";
+            DfkException refused = Assert.Throws<DfkException>(() => Run(name, wrong, _ => Plant.Nothing));
+            Assert.Equal(ExitCode.BadInput, refused.ExitCode);
+            Assert.Contains("Raise it, or lower renderer.max_steps", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_rate_that_moves_nothing_is_frozen_and_recovers()
     {
@@ -205,6 +239,19 @@ public sealed class WatchdogSessionTests : IDisposable
     private static Plant NaNOnce(SdsStep draw) => draw is { Seed: Seed, Step: 20 } ? Plant.NaN : Plant.Nothing;
 
     private static Plant NaNTwice(SdsStep draw) => draw is { Seed: Seed, Step: 20 } || (draw.Seed == RecoveryPolicy.Seed(Seed, 1) && draw.Step == 22) ? Plant.NaN : Plant.Nothing;
+
+    // Whether the rollback helped is another matter.
+    private IReadOnlyList<Recovery> RolledBack(Func<TrainingResult> run, string name)
+    {
+        try
+        {
+            return WatchdogState.Read(CheckpointFile.Read(run().CheckpointPath).Watchdog).Recoveries;
+        }
+        catch (DfkException e) when (e.ExitCode == ExitCode.Diverged)
+        {
+            return RunJson.Read(_folder.File(name + "/run.json")).Recoveries;
+        }
+    }
 
     private void RequireDiverged(DfkException error, Symptom symptom, int recoveries, string advice)
     {

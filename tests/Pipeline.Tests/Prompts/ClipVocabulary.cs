@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using DreamFusion.Pipeline.Prompts;
 
 namespace DreamFusion.Pipeline.Tests.Prompts;
 
@@ -19,7 +20,8 @@ internal sealed class ClipVocabulary : IDisposable
     /// <param name="added">Trained concepts, which get the ids from 49408 on.</param>
     public ClipVocabulary(string padding = "<|endoftext|>", params string[] added)
     {
-        string script = File.ReadAllText(Path.Combine(Golden.Folder, "clip_merges.js"));
+        using StreamReader reader = new(typeof(ClipTokenizer).Assembly.GetManifestResourceStream("clip_merges.js")!);
+        string script = reader.ReadToEnd();
         int open = script.IndexOf('{', StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(script.AsMemory(open, script.LastIndexOf('}') + 1 - open));
         string[] lines = document.RootElement.GetProperty("text").GetString()!.Split('\n');

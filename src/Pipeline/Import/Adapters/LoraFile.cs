@@ -112,8 +112,8 @@ public sealed class LoraFile : IDisposable
             }
         }
 
-        RefuseKnown(unknown);
         RefuseOtherBase(architecture);
+        RefuseKnown(unknown);
         if (unknown.Count > 0 || _modules.Count == 0)
         {
             throw new InvalidModelException(unknown.Count == 0

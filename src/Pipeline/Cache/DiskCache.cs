@@ -177,7 +177,7 @@ public sealed class DiskCache
     {
         if (_warnings.Count == 0)
         {
-            _warnings.Add($"The cache {_root} cannot be used: {e.Message} Results are computed again each time; name another folder in DFK_CACHE, or free space there.");
+            _warnings.Add($"The cache {_root} cannot be used: {e.Message.TrimEnd('.')}. Results are computed again each time; name another folder in DFK_CACHE, or free space there.");
         }
     }
 }

@@ -174,7 +174,7 @@ public sealed class CheckpointFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DfkException(ExitCode.MachineLacks, $"{path} cannot be {what}: {e.Message} Make its folder writable, or choose another one with --out; the last checkpoint is intact.", e);
+            throw new DfkException(ExitCode.MachineLacks, $"{path} cannot be {what}: {e.Message.TrimEnd('.')}. Make its folder writable, or choose another one with --out; the last checkpoint is intact.", e);
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class CaptionRetrieval
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DfkException(ExitCode.BadInput, $"{path} cannot be read: {e.Message} Expected a text file with one caption a line.", e);
+            throw new DfkException(ExitCode.BadInput, $"{path} cannot be read: {e.Message.TrimEnd('.')}. Expected a text file with one caption a line.", e);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class CaptionedPictures
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DfkException(ExitCode.BadInput, $"{path} cannot be read: {e.Message} A folder of pictures needs that list: a line 'file<tab>caption', then one line for each PNG file.", e);
+            throw new DfkException(ExitCode.BadInput, $"{path} cannot be read: {e.Message.TrimEnd('.')}. A folder of pictures needs that list: a line 'file<tab>caption', then one line for each PNG file.", e);
         }
 
         string[] columns = lines.Length > 0 ? lines[0].TrimEnd('\r').Split('\t') : [];

@@ -76,7 +76,7 @@ public sealed class FrontBackTable
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new InvalidModelException($"{path} is damaged: {e.Message} Expected 'objects' with a number each. Measure it again: dfk eval --labelled.", e);
+            throw new InvalidModelException($"{path} is damaged: {e.Message.TrimEnd('.')}. Expected 'objects' with a number each. Measure it again: dfk eval --labelled.", e);
         }
     }
 

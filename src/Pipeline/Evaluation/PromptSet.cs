@@ -36,7 +36,7 @@ public static class PromptSet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DfkException(ExitCode.BadInput, $"{file} cannot be read: {e.Message} Expected a text file with one prompt a line.", e);
+            throw new DfkException(ExitCode.BadInput, $"{file} cannot be read: {e.Message.TrimEnd('.')}. Expected a text file with one prompt a line.", e);
         }
 
         if (prompts.Length == 0)

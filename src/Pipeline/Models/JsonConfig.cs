@@ -44,11 +44,11 @@ public sealed class JsonConfig
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidModelException($"{path} is not valid JSON: {e.Message} Copy the file again.", e);
+            throw new InvalidModelException($"{path} is not valid JSON: {e.Message.TrimEnd('.')}. Copy the file again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+            throw new InvalidModelException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Make the file readable, or copy it again.", e);
         }
     }
 

@@ -47,7 +47,7 @@ public sealed class PromptVocabulary
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException)
         {
             throw new InvalidModelException(
-                $"{json.FilePath} is damaged: {e.Message} Expected 'objects' (name, colours, synonyms), 'colours' and 'words'. Copy the file again.", e);
+                $"{json.FilePath} is damaged: {e.Message.TrimEnd('.')}. Expected 'objects' (name, colours, synonyms), 'colours' and 'words'. Copy the file again.", e);
         }
 
         // Longest first, so that "ice cream cone" is not taken for "cone".

@@ -69,11 +69,11 @@ internal sealed class SentencePieceModel : ITextPreparation
         }
         catch (Exception e) when (ProtobufFile.IsDamage(e))
         {
-            throw new InvalidModelException($"{path} is no SentencePiece model: {e.Message} Copy the file again.", e);
+            throw new InvalidModelException($"{path} is no SentencePiece model: {e.Message.TrimEnd('.')}. Copy the file again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+            throw new InvalidModelException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Make the file readable, or copy it again.", e);
         }
 
         return new SentencePieceModel(model, path);

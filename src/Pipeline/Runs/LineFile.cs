@@ -50,7 +50,7 @@ internal sealed class LineFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DfkException(ExitCode.MachineLacks, $"{Path} cannot be written: {e.Message} Free space on its disk; the last checkpoint is intact.", e);
+            throw new DfkException(ExitCode.MachineLacks, $"{Path} cannot be written: {e.Message.TrimEnd('.')}. Free space on its disk; the last checkpoint is intact.", e);
         }
     }
 

@@ -167,7 +167,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DfkException(ExitCode.MachineLacks, $"run folder {path} cannot be written: {e.Message} Make it writable, or copy it elsewhere.", e);
+            throw new DfkException(ExitCode.MachineLacks, $"run folder {path} cannot be written: {e.Message.TrimEnd('.')}. Make it writable, or copy it elsewhere.", e);
         }
         finally
         {
@@ -261,7 +261,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DfkException(ExitCode.MachineLacks, $"folder {path} cannot be made: {e.Message} Choose another one with --out.", e);
+            throw new DfkException(ExitCode.MachineLacks, $"folder {path} cannot be made: {e.Message.TrimEnd('.')}. Choose another one with --out.", e);
         }
     }
 
@@ -306,7 +306,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DfkException(ExitCode.MachineLacks, $"run folder {path} cannot be written: {e.Message} Choose another one with --out.", e);
+            throw new DfkException(ExitCode.MachineLacks, $"run folder {path} cannot be written: {e.Message.TrimEnd('.')}. Choose another one with --out.", e);
         }
     }
 

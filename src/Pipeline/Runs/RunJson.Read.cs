@@ -42,7 +42,7 @@ internal static partial class RunJson
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new DfkException(ExitCode.BadInput, $"{path} cannot be read: {e.Message} If it is damaged, delete it; checkpoints and configuration hold all that is needed.", e);
+            throw new DfkException(ExitCode.BadInput, $"{path} cannot be read: {e.Message.TrimEnd('.')}. If it is damaged, delete it; checkpoints and configuration hold all that is needed.", e);
         }
     }
 

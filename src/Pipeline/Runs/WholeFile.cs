@@ -66,7 +66,7 @@ public static class WholeFile
             Delete(temporary);
             throw new DfkException(
                 ExitCode.MachineLacks,
-                $"{path} cannot be written: {e.Message} Free space or choose another folder with --out; what stood there before is intact.",
+                $"{path} cannot be written: {e.Message.TrimEnd('.')}. Free space or choose another folder with --out; what stood there before is intact.",
                 e);
         }
         catch

@@ -58,11 +58,11 @@ internal sealed class OnnxModel
         catch (Exception e) when (ProtobufFile.IsDamage(e))
         {
             throw new InvalidModelException(
-                $"{path} is not a complete ONNX graph ({file.Length.ToString(CultureInfo.InvariantCulture)} bytes): {e.Message} Copy or export it again.", e);
+                $"{path} is not a complete ONNX graph ({file.Length.ToString(CultureInfo.InvariantCulture)} bytes): {e.Message.TrimEnd('.')}. Copy or export it again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidModelException($"{path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+            throw new InvalidModelException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Make the file readable, or copy it again.", e);
         }
 
         if (proto.Graph is null || proto.Graph.Output.Count == 0)
@@ -182,7 +182,7 @@ internal sealed class OnnxModel
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidModelException($"{FilePath}: the weights of '{tensor.Name}' in {path} cannot be read: {e.Message} Make the file readable, or copy it again.", e);
+            throw new InvalidModelException($"{FilePath}: the weights of '{tensor.Name}' in {path} cannot be read: {e.Message.TrimEnd('.')}. Make the file readable, or copy it again.", e);
         }
     }
 

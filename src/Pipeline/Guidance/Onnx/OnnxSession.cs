@@ -110,7 +110,7 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidModelException($"{_name}: ONNX Runtime cannot run the graph: {e.Message} Export the model again.", e);
+            throw new InvalidModelException($"{_name}: ONNX Runtime cannot run the graph: {e.Message.TrimEnd('.')}. Export the model again.", e);
         }
         finally
         {
@@ -149,7 +149,7 @@ internal sealed class OnnxSession : IDisposable
         catch (Exception e) when (e is OnnxRuntimeException or OverflowException)
         {
             // The latter is an extent of more than 31 bits.
-            throw new InvalidModelException($"{name}: ONNX Runtime cannot load the graph: {e.Message} Export the model again.", e);
+            throw new InvalidModelException($"{name}: ONNX Runtime cannot load the graph: {e.Message.TrimEnd('.')}. Export the model again.", e);
         }
     }
 }

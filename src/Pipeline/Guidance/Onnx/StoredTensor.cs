@@ -124,7 +124,7 @@ internal static class StoredTensor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidModelException($"{path} cannot be followed: {e.Message} Copy the file itself into the model folder.", e);
+            throw new InvalidModelException($"{path} cannot be followed: {e.Message.TrimEnd('.')}. Copy the file itself into the model folder.", e);
         }
     }
 

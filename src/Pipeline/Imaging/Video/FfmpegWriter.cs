@@ -58,7 +58,7 @@ public sealed class FfmpegWriter : IFrameWriter
         }
         catch (Win32Exception e)
         {
-            throw new DfkException(ExitCode.MachineLacks, $"{program} cannot be started: {e.Message} Name a file that ends in .apng, which needs no ffmpeg.", e);
+            throw new DfkException(ExitCode.MachineLacks, $"{program} cannot be started: {e.Message.TrimEnd('.')}. Name a file that ends in .apng, which needs no ffmpeg.", e);
         }
 
         // Read all the time: a full pipe would stop ffmpeg, and it would stop us.

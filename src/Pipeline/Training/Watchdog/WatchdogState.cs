@@ -69,7 +69,7 @@ public sealed record WatchdogState(ImmutableArray<Recovery> Recoveries, IReadOnl
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new DfkException(ExitCode.BadInput, $"checkpoint: its metadata 'watchdog' cannot be read: {e.Message} Take the checkpoint before.", e);
+            throw new DfkException(ExitCode.BadInput, $"checkpoint: its metadata 'watchdog' cannot be read: {e.Message.TrimEnd('.')}. Take the checkpoint before.", e);
         }
     }
 

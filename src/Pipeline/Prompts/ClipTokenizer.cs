@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using DreamFusion.Pipeline.Models;
 
@@ -8,19 +9,21 @@ namespace DreamFusion.Pipeline.Prompts;
 /// <summary>
 /// CLIP's tokenizer (Radford et al. 2021): the text is cleaned (<see cref="ClipWords.Clean"/>), cut at the added tokens, split
 /// into words by CLIP's pattern, and each word's bytes are merged by <see cref="BytePairMerges"/>. Every byte has a token, so
-/// the unknown token never occurs. Start, end, padding and length come from the tokenizer's files; a padding token that is
+/// the unknown token never occurs. An added token <c>tok</c> stands for all its vectors' tokens, <c>tok tok_1 tok_2 …</c>. Start, end, padding and length come from the tokenizer's files; a padding token that is
 /// also a word, such as Stable Diffusion 2's "!", stays a word in the prompt, as in the code that model was trained with.
 /// </summary>
 public sealed class ClipTokenizer : PromptTokenizer
 {
     private readonly BytePairMerges _merges;
     private readonly AddedTokens _added;
+    private readonly Dictionary<string, int[]> _vectors;
 
     private ClipTokenizer(ClipTokenizerFiles files, int length)
         : base(length, [files.Vocabulary[files.Start]], files.Vocabulary[files.End], files.Vocabulary[files.Padding])
     {
         _merges = new BytePairMerges(files.Vocabulary, files.Merges);
         _added = new AddedTokens(files.Added);
+        _vectors = Vectors(files.Added);
         StartId = files.Vocabulary[files.Start];
         VocabularySize = files.Vocabulary.Count;
     }
@@ -66,7 +69,7 @@ public sealed class ClipTokenizer : PromptTokenizer
         {
             foreach (string word in token is null ? ClipWords.SplitClean(piece) : [piece])
             {
-                int[] encoded = token is null ? _merges.Encode(word) : [token.Id];
+                int[] encoded = token is null ? _merges.Encode(word) : _vectors[token.Text];
                 ids.AddRange(encoded);
                 wordOf.AddRange(Enumerable.Repeat(words.Count, encoded.Length));
                 words.Add(word);
@@ -74,5 +77,29 @@ public sealed class ClipTokenizer : PromptTokenizer
         }
 
         return new TokenizedText(ids, wordOf, words);
+    }
+
+    // Textual inversion with several vectors, as diffusers names them: further ones are tok_1, tok_2, ... without a gap.
+    private static Dictionary<string, int[]> Vectors(IReadOnlyList<AddedToken> added)
+    {
+        Dictionary<string, int> ids = new(StringComparer.Ordinal);
+        foreach (AddedToken token in added)
+        {
+            ids.TryAdd(token.Text, token.Id);
+        }
+
+        Dictionary<string, int[]> vectors = new(StringComparer.Ordinal);
+        foreach ((string token, int first) in ids)
+        {
+            List<int> all = [first];
+            while (ids.TryGetValue(string.Create(CultureInfo.InvariantCulture, $"{token}_{all.Count}"), out int next))
+            {
+                all.Add(next);
+            }
+
+            vectors.Add(token, [.. all]);
+        }
+
+        return vectors;
     }
 }

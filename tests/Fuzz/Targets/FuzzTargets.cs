@@ -12,6 +12,8 @@ internal static class FuzzTargets
         ConfigurationTargets.Configuration(),
         CheckpointTargets.SafeTensors(),
         CheckpointTargets.Checkpoint(),
+        AdapterTargets.Lora(),
+        AdapterTargets.Embedding(),
         TokenizerTargets.Clip(),
         TokenizerTargets.T5Json(),
         TokenizerTargets.T5Model(),

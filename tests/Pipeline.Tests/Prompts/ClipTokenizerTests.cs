@@ -167,10 +167,10 @@ public sealed class ClipTokenizerTests
         using ClipVocabulary vocabulary = new("<|endoftext|>", "<Cat-Toy>", "<cat-toy>_1", "sks");
         var tokenizer = ClipTokenizer.Load(vocabulary.Folder, 77, ClipVocabulary.Size + 3);
         int[] a = [.. tokenizer.Tokens("a")];
-        Assert.Equal([.. a, 49408, .. tokenizer.Tokens("!!")], tokenizer.Tokens("a<cat-toy>!!"));
-        Assert.Equal([49409, 49408, .. tokenizer.Tokens("_2")], tokenizer.Tokens("<CAT-TOY>_1 <cat-toy>_2"));
+        Assert.Equal([.. a, 49410, .. tokenizer.Tokens("!!")], tokenizer.Tokens("a sks!!"));
+        Assert.Equal([49409, 49408, 49409, .. tokenizer.Tokens("_2")], tokenizer.Tokens("<CAT-TOY>_1 <cat-toy>_2"));
         Assert.Equal(49411, tokenizer.VocabularySize);
-        Assert.Equal([49408], tokenizer.Encode("<cat-toy>").Ids.Skip(1).Take(1));
+        Assert.Equal([49410, tokenizer.EndId], tokenizer.Encode("sks").Ids.Skip(1).Take(2));
         Assert.Throws<InvalidModelException>(() => ClipTokenizer.Load(vocabulary.Folder, 77, ClipVocabulary.Size));
     }
 

@@ -45,8 +45,9 @@ internal sealed class PeftMetadata
                 Read(document.RootElement, component);
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is what half a surrogate pair in a name gives.
             throw Damaged(e.Message, e);
         }
     }

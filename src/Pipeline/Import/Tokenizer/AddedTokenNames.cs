@@ -60,7 +60,7 @@ internal static class AddedTokenNames
         }
 
         List<string> words = ClipWords.SplitClean(clean);
-        int id = ids.TryGetValue(clean, out int known) ? known : words is [string word] && merges.Encode(word) is [int single] ? single : -1;
+        int id = words is [string word] && merges.Encode(word) is [int single] ? single : ids.GetValueOrDefault(clean, -1);
         if (id >= 0)
         {
             throw new InvalidModelException(string.Create(

@@ -49,7 +49,7 @@ public sealed class PackageTests
     {
         using TemporaryFolder folder = new();
         var linux = Platform.Named("linux-x64");
-        foreach (string name in (string[])["dfk.dll", "dfk", "libonnxruntime.so", "libcoreclr.so", "models/toybox/model_index.json", "models/toybox/unet/model.onnx", "models/toybox/vocabulary.json"])
+        foreach (string name in (string[])["dfk.dll", "dfk", "libonnxruntime.so", "libcoreclr.so", "models/toybox/model_index.json", "models/toybox/unet/model.onnx", "models/toybox/vocabulary.json", "licenses/clip-vocabulary/LICENSE.txt"])
         {
             string path = Path.Combine(folder.Path, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

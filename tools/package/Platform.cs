@@ -34,7 +34,7 @@ public sealed record Platform(string RuntimeIdentifier, string NativeLibrary, st
     /// <param name="forbidden">Texts that no file may hold, such as the path of the sources.</param>
     public IReadOnlyList<string> Defects(string folder, bool isSelfContained, IReadOnlyList<string> forbidden)
     {
-        List<string> needed = ["dfk.dll", NativeLibrary, "models/toybox/model_index.json", "models/toybox/unet/model.onnx", "models/toybox/vocabulary.json"];
+        List<string> needed = ["dfk.dll", NativeLibrary, "models/toybox/model_index.json", "models/toybox/unet/model.onnx", "models/toybox/vocabulary.json", "licenses/clip-vocabulary/LICENSE.txt"];
         if (isSelfContained)
         {
             needed.AddRange([Program, IsZip ? "coreclr.dll" : RuntimeIdentifier.StartsWith("osx", StringComparison.Ordinal) ? "libcoreclr.dylib" : "libcoreclr.so"]);

@@ -14,6 +14,7 @@ internal static class FuzzTargets
         CheckpointTargets.Checkpoint(),
         AdapterTargets.Lora(),
         AdapterTargets.Embedding(),
+        ShardIndexTarget.Create(),
         TokenizerTargets.Clip(),
         TokenizerTargets.T5Json(),
         TokenizerTargets.T5Model(),

@@ -77,15 +77,8 @@ public sealed class LoraFile : IDisposable
     /// <exception cref="DfkException">Its type is not read, or a value is not finite.</exception>
     internal float[] Read(TensorEntry entry)
     {
-        if (!TensorFloats.IsReadable(entry.Type))
-        {
-            throw new InvalidModelException($"LoRA {Path}: '{entry.Name}' is {entry.Describe()}; F16, BF16, F32 and F64 are read. Take the file in one of these types.");
-        }
-
-        Tensor tensor = _reader.Read(entry.Name);
-        float[] values = new float[tensor.Bytes.Length * 8L / entry.Type.Bits()];
-        TensorFloats.Convert(entry.Type, tensor.Bytes.Span, values);
-        return LoraModule.IsFinite(values)
+        float[] values = AdapterValues.Read($"LoRA {Path}", _reader, entry);
+        return AdapterValues.IsFinite(values)
             ? values
             : throw new InvalidModelException($"LoRA {Path}: '{entry.Name}' holds NaN or infinity, which would spoil the whole model. Its training failed or the file is damaged; take another.");
     }

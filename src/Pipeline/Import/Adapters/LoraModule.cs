@@ -92,7 +92,7 @@ internal sealed class LoraModule(string path, LoraTarget target, string module)
                 change.Row(row, values);
                 Span<float> sum = weight.AsSpan(row * change.Columns, change.Columns);
                 RowArithmetic.AddScaled(sum, scale, values);
-                finite[row] = IsFinite(sum);
+                finite[row] = AdapterValues.IsFinite(sum);
                 return values;
             },
             _ => { });
@@ -102,20 +102,6 @@ internal sealed class LoraModule(string path, LoraTarget target, string module)
                 CultureInfo.InvariantCulture,
                 $"LoRA {path}: with its weight {factor} '{target.Parameter}' is no longer finite. Use a smaller weight, or download the LoRA and the checkpoint again."));
         }
-    }
-
-    /// <summary>Whether all values are numbers.</summary>
-    public static bool IsFinite(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-        {
-            if (!float.IsFinite(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private AdapterForm Whole()

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Pipeline.Import.Architecture;
+using DreamFusion.Pipeline.Import.Keys;
 
 namespace DreamFusion.Pipeline.Import.Adapters;
 
@@ -34,7 +35,7 @@ internal sealed class LoraTargets
             string module = parameter[..^Weight.Length];
             bool text = module.EndsWith(".attn2.to_k", StringComparison.Ordinal) || module.EndsWith(".attn2.to_v", StringComparison.Ordinal);
             LoraTarget target = new(LoraComponent.UNet, parameter, shape, text);
-            Add(target, "lora_unet_" + Underscored(module), "lora_unet_" + Underscored(LdmModuleNames.Of(architecture.UNet, module)));
+            Add(target, "lora_unet_" + Underscored(module), "lora_unet_" + Underscored(UNetKeys.Ldm(parameter, architecture.UNet)[..^Weight.Length]));
             AddDotted(target, "unet.", module);
             // The oldest form, of the UNet alone, has no component's name.
             AddDotted(target, "", module);

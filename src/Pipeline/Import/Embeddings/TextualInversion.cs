@@ -98,15 +98,8 @@ public static class TextualInversion
 
     private static float[] Values(string path, SafeTensorsReader reader, TensorEntry entry)
     {
-        if (!TensorFloats.IsReadable(entry.Type))
-        {
-            throw new InvalidModelException($"Embedding {path}: '{entry.Name}' is {entry.Describe()}; F16, BF16, F32 and F64 are read. Take the file in one of these types.");
-        }
-
-        Tensor tensor = reader.Read(entry.Name);
-        float[] values = new float[tensor.Bytes.Length * 8L / entry.Type.Bits()];
-        TensorFloats.Convert(entry.Type, tensor.Bytes.Span, values);
-        return LoraModule.IsFinite(values)
+        float[] values = AdapterValues.Read($"Embedding {path}", reader, entry);
+        return AdapterValues.IsFinite(values)
             ? values
             : throw new InvalidModelException($"Embedding {path}: '{entry.Name}' holds NaN or infinity. Its training failed or the file is damaged; take another.");
     }

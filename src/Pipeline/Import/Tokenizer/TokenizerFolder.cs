@@ -35,10 +35,10 @@ public static class TokenizerFolder
         TextArchitecture text = architecture.Text;
         var vocabulary = ClipVocabulary.Load(text.VocabularySize);
         IReadOnlyList<string> tokens = vocabulary.Tokens;
-        if (tokens[text.BeginTokenId] != ClipVocabulary.Start || tokens[text.EndTokenId] != ClipVocabulary.End)
+        if (text.BeginTokenId != tokens.Count - 2 || text.EndTokenId != tokens.Count - 1 || text.PaddingTokenId < 0 || text.PaddingTokenId >= tokens.Count)
         {
             throw new ArgumentException(
-                $"TokenizerFolder: {architecture.Name} begins prompts with {text.BeginTokenId} and ends them with {text.EndTokenId}; its vocabulary with {tokens.Count - 2} and {tokens.Count - 1}.", nameof(architecture));
+                $"TokenizerFolder: {architecture.Name} begins prompts with {text.BeginTokenId}, ends them with {text.EndTokenId} and pads with {text.PaddingTokenId}; its vocabulary of {tokens.Count} ends with these two.", nameof(architecture));
         }
 
         AddedTokenNames.Check(embeddings, text.VocabularySize);

@@ -26,7 +26,6 @@ public sealed class AdapterFormTests : IDisposable
     [InlineData(TensorType.F32)]
     [InlineData(TensorType.F16)]
     [InlineData(TensorType.BF16)]
-    [InlineData(TensorType.F64)]
     public void LoraOfALinearLayer(TensorType type)
     {
         string name = Kohya(Linear);

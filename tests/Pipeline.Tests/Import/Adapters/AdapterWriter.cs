@@ -32,9 +32,14 @@ internal sealed class AdapterWriter : IDisposable
         Tensor tensor = new(type, [.. shape], bytes);
         _tensors[name] = tensor;
         float[] back = new float[values.Length];
-        if (TensorFloats.IsReadable(type))
+        for (int i = 0; i < back.Length; i++)
         {
-            TensorFloats.Convert(type, bytes, back);
+            back[i] = type switch
+            {
+                TensorType.F16 => (float)BitConverter.ToHalf(bytes, 2 * i),
+                TensorType.BF16 => BitConverter.UInt32BitsToSingle((uint)BitConverter.ToUInt16(bytes, 2 * i) << 16),
+                _ => (float)values[i],
+            };
         }
 
         return [.. back.Select(v => (double)v)];
@@ -58,7 +63,7 @@ internal sealed class AdapterWriter : IDisposable
 
     private static byte[] Stored(double value, TensorType type) => type switch
     {
-        TensorType.F64 => BitConverter.GetBytes(value),
+        TensorType.I64 => BitConverter.GetBytes((long)value),
         TensorType.F32 => BitConverter.GetBytes((float)value),
         TensorType.F16 => BitConverter.GetBytes((Half)value),
         TensorType.BF16 => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16)),

@@ -4,6 +4,7 @@ using System.Linq;
 using DreamFusion.Pipeline.Import;
 using DreamFusion.Pipeline.Import.Adapters;
 using DreamFusion.Pipeline.Import.Architecture;
+using DreamFusion.Pipeline.Import.Keys;
 using Xunit;
 
 namespace DreamFusion.Pipeline.Tests.Import.Adapters;
@@ -65,7 +66,7 @@ public sealed class LoraKeyTests : IDisposable
         foreach (string name in unet.Names.Where(n => unet.Shape(n).Length > 1))
         {
             string module = name[..^".weight".Length];
-            string key = "lora_unet_" + (ldm ? LdmModuleNames.Of(TinyModel.Architecture.UNet, module) : module).Replace('.', '_');
+            string key = "lora_unet_" + (ldm ? Ldm(TinyModel.Architecture, name) : module).Replace('.', '_');
             long[] shape = unet.Shape(name);
             _file.Add(key + ".lora_down.weight", [1, .. shape[1..]]);
             _file.Add(key + ".lora_up.weight", [shape[0], 1]);
@@ -91,8 +92,8 @@ public sealed class LoraKeyTests : IDisposable
             {
                 string module = name[..^".weight".Length];
                 Assert.Equal(name, targets.Find("lora_unet_" + module.Replace('.', '_'))!.Parameter);
-                Assert.Equal(name, targets.Find("lora_unet_" + LdmModuleNames.Of(architecture.UNet, module).Replace('.', '_'))!.Parameter);
-                reached.Add(LdmModuleNames.Of(architecture.UNet, module));
+                Assert.Equal(name, targets.Find("lora_unet_" + Ldm(architecture, name).Replace('.', '_'))!.Parameter);
+                reached.Add(Ldm(architecture, name));
             }
 
             Assert.Equal(weights.Length, reached.Count);
@@ -118,6 +119,9 @@ public sealed class LoraKeyTests : IDisposable
     public void OriginalNamesAreThoseOfLatentDiffusion(string module, string ldm)
     {
         // Origin: the modules of CompVis/stable-diffusion's openaimodel.py, as diffusers' convert_from_ckpt renames them.
-        Assert.Equal(ldm, LdmModuleNames.Of(StableDiffusionArchitecture.StableDiffusion1.UNet, module));
+        LoraTargets targets = new(StableDiffusionArchitecture.StableDiffusion1);
+        Assert.Equal(module + ".weight", targets.Find("lora_unet_" + ldm.Replace('.', '_'))!.Parameter);
     }
+
+    private static string Ldm(StableDiffusionArchitecture architecture, string name) => UNetKeys.Ldm(name, architecture.UNet)[..^".weight".Length];
 }

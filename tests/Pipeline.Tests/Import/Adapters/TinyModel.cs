@@ -13,6 +13,7 @@ internal static class TinyModel
     {
         Name = "a tiny model",
         UNet = StableDiffusionArchitecture.StableDiffusion1.UNet with { Channels = [32, 64], HeadsPerLevel = [4, 4], CrossAttentionWidth = 24, ResnetsPerLevel = 1 },
+        Vae = StableDiffusionArchitecture.StableDiffusion1.Vae with { Channels = [32, 32], ResnetsPerLevel = 1 },
         Text = StableDiffusionArchitecture.StableDiffusion1.Text with
         {
             Layers = 2, Width = 24, Heads = 4, MlpWidth = 40, VocabularySize = 600, Positions = 77, BeginTokenId = 598, EndTokenId = 599, PaddingTokenId = 599,

@@ -10,12 +10,14 @@ using System.Threading;
 namespace DreamFusion.Bench.Planning;
 
 /// <summary>
-/// <c>planner DFK.dll [MODEL_FOLDER]</c>: short runs of several configurations, each in a process of its own; what <c>dfk train --plan</c> predicts
-/// beside the peak of the process's memory. With a folder of Stable Diffusion's size also a step of that.
+/// <c>planner DFK.dll [MODEL_FOLDER] [ONLY=TEXT]</c>: short runs of several configurations, each in a process of its own; what <c>dfk train --plan</c> predicts
+/// beside the peak of the process's memory. With a folder of Stable Diffusion's size also a step of that;
+/// with a text only what has it in its name.
 /// </summary>
 public static class PlannerCommand
 {
     private const string Prompt = "a hamburger";
+    private const string Only = "ONLY=";
     private const int PollMilliseconds = 20;
 
     private static readonly (string Name, string Arguments)[] _configurations =
@@ -25,17 +27,21 @@ public static class PlannerCommand
         ("draft, all 400 steps", "--preset draft"),
         ("quality, 300 steps", "--preset quality --iters 300"),
         ("--2d, 40 steps", "--2d --iters 40"),
-        ("threestudio, 30 steps, 4 final pictures", "--preset threestudio --iters 30 --set data.test_dataset.size=4"),
-        ("stable-dreamfusion, 6 steps, 2 final pictures of 256x256 in 48 steps a ray",
-            "--preset stable-dreamfusion --iters 6 --set preview_interval=0 --set data.test_dataset.size=2 --set data.test_dataset.width=256 --set data.test_dataset.height=256 --set renderer.eval_max_steps=48"),
+        ("draft, 60 steps, nothing at the end", "--preset draft --iters 60 --set preview_interval=0 --no-sheet --no-video --no-mesh --no-scores"),
+        ("draft, 60 steps, 512x512 pictures and a video, no mesh", "--preset draft --iters 60 --set data.test_dataset.width=512 --set data.test_dataset.height=512 --no-mesh"),
+        ("threestudio, 30 steps, 4 final pictures, no video and mesh", "--preset threestudio --iters 30 --set data.test_dataset.size=4 --no-video --no-mesh"),
+        ("stable-dreamfusion, 6 steps, 2 final pictures of 256x256 in 48 steps a ray, no video and mesh",
+            "--preset stable-dreamfusion --iters 6 --set preview_interval=0 --set data.test_dataset.size=2 --set data.test_dataset.width=256 --set data.test_dataset.height=256 --set renderer.eval_max_steps=48 --no-video --no-mesh"),
     ];
 
     private static readonly (string Name, string Arguments) _full =
         ("stable-dreamfusion with a model of Stable Diffusion 1.5's size, 1 step",
-            "--preset stable-dreamfusion --iters 1 --set latent_iter_ratio=0 --set preview_interval=0 --set data.test_dataset.size=2 --set data.test_dataset.width=64 --set data.test_dataset.height=64");
+            "--preset stable-dreamfusion --iters 1 --set latent_iter_ratio=0 --set preview_interval=0 --set data.test_dataset.size=2 --set data.test_dataset.width=64 --set data.test_dataset.height=64 --no-video --no-mesh");
 
     public static int Run(ReadOnlySpan<string> arguments)
     {
+        string only = arguments.Length > 0 && arguments[^1].StartsWith(Only, StringComparison.Ordinal) ? arguments[^1][Only.Length..] : "";
+        arguments = only.Length > 0 ? arguments[..^1] : arguments;
         if (arguments.Length is not (1 or 2))
         {
             Console.Error.WriteLine("planner needs the path of dfk.dll, and may be given a model folder: planner artifacts/bin/Cli/release/dfk.dll /tmp/sd-shaped");
@@ -49,7 +55,7 @@ public static class PlannerCommand
         }
         Console.WriteLine("| configuration | predicted | measured | predicted / measured | phase of the predicted peak |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        foreach ((string name, string options, string model) in runs)
+        foreach ((string name, string options, string model) in runs.Where(run => run.Name.Contains(only, StringComparison.Ordinal)))
         {
             string folder = Directory.CreateTempSubdirectory("dfk-planner-").FullName;
             try

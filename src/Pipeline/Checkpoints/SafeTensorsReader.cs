@@ -124,7 +124,7 @@ public sealed class SafeTensorsReader : IDisposable
 
         if (got < start.Length)
         {
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it has {file.Length} bytes; even an empty one has 10"));
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it has {file.Length} bytes; even an empty one has 10. It is cut off or another kind of file; copy or download it again"));
         }
 
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
@@ -132,7 +132,7 @@ public sealed class SafeTensorsReader : IDisposable
         {
             throw new FormatException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"its header says that it has {length} bytes; the file has {file.Length}, and at most {SafeTensorsHeader.MaxLength} are allowed"));
+                $"its header says that it has {length} bytes; the file has {file.Length}, and at most {SafeTensorsHeader.MaxLength} are allowed; it is cut off or another kind of file, copy or download it again"));
         }
 
         if (length == 0 || start[8] != '{')

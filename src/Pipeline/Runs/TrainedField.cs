@@ -110,6 +110,11 @@ public sealed class TrainedField : IFieldViews, IDisposable
 
     private static string Locate(string path)
     {
+        if (path.Length == 0)
+        {
+            throw new DfkException(ExitCode.BadInput, "the run: expected a run folder with a checkpoint, or a checkpoint file, got an empty name; runs lie in runs/ where nothing else was said.");
+        }
+
         if (File.Exists(path))
         {
             return path;

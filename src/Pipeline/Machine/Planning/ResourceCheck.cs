@@ -88,6 +88,7 @@ public static class ResourceCheck
             {
                 ResourcePlanner.Checkpoints => "keep fewer checkpoints with --set checkpoint_keep=1.",
                 ResourcePlanner.Snapshots => "take fewer snapshots with --set watchdog.snapshot_interval=1000.",
+                ResourcePlanner.Pictures => "make fewer final pictures with --set data.test_dataset.size=8 and fewer previews with --preview-interval.",
                 _ => "put the cache elsewhere with DFK_CACHE.",
             };
             yield return $"disk: this run writes about {Text(needed)} to {folders}, {Text(free)} are free there. Largest: {largest.Name}, {Text(largest.Bytes)}. {advice}";

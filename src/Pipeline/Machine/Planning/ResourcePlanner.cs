@@ -35,6 +35,9 @@ public sealed class ResourcePlanner : IDisposable
     /// <summary>Name of the watchdog's snapshots among what is written.</summary>
     internal const string Snapshots = "snapshots";
 
+    /// <summary>Name of the results among what is written.</summary>
+    internal const string Pictures = "pictures, video and mesh";
+
     // Features, hidden units and optimisers of the three paintings, and the decoder's activations: measured.
     private const long PaintingBytesPerPixel = 5_000;
 
@@ -235,7 +238,7 @@ public sealed class ResourcePlanner : IDisposable
         List<PlanPart> run =
         [
             new(Checkpoints, CheckpointFolder.MostFiles(configuration) * state.CheckpointBytes),
-            new("pictures, video and mesh", pictures.FileBytes),
+            new(Pictures, pictures.FileBytes),
             new(Snapshots, paints ? 0 : SnapshotFolder.MostFiles(configuration) * state.CheckpointBytes),
             new("metrics and log", (long)BytesOfMetricsLine * configuration.Iters),
         ];

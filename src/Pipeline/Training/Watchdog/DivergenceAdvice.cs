@@ -15,7 +15,7 @@ public static class DivergenceAdvice
         ArgumentNullException.ThrowIfNull(alarm);
         return new DfkException(ExitCode.Diverged, string.Create(
             CultureInfo.InvariantCulture,
-            $"Training diverged ({alarm.Symptom.Name()}): after {alarm.Step} steps {alarm.Symptom.Sentence()}: {alarm.Evidence.TrimEnd('.')}. {Count(recoveries)}; {because}. {For(alarm.Symptom)} What was tried stands in run.json under recoveries; the last checkpoint is intact."));
+            $"Training diverged ({alarm.Symptom.Name()}): after {alarm.Step} steps {alarm.Symptom.Sentence()}: {alarm.Evidence.TrimEnd('.')}. {Count(recoveries)}; {because}. {For(alarm.Symptom)} {(recoveries == 0 ? "Checkpoints from before are intact." : "What was tried stands in run.json under recoveries; the last checkpoint is intact.")}"));
     }
 
     /// <summary>What to try against a symptom.</summary>

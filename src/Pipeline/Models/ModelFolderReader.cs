@@ -120,6 +120,11 @@ internal sealed class ModelFolderReader
             _notes.Add($"{part.Config.FilePath} is missing; sizes are taken from the graph.");
         }
 
+        if (part is { CudaOnlyOperators: { Count: > 0 } operators })
+        {
+            _notes.Add($"This folder runs on CUDA only: its {name} uses {string.Join(", ", operators)}, which no other provider of ONNX Runtime has.");
+        }
+
         return part;
     }
 

@@ -9,6 +9,9 @@ namespace DreamFusion.Pipeline.Models;
 /// <summary>One network of a model folder: its graph's signature and its config.json.</summary>
 public sealed class ModelPart
 {
+    // Of ONNX Runtime's own operators those without a kernel for the CPU (its docs/OperatorKernels.md).
+    private static readonly string[] _cudaOnly = ["com.microsoft.BiasAdd", "com.microsoft.BiasSplitGelu", "com.microsoft.GroupNorm", "com.microsoft.NhwcConv", "com.microsoft.SkipGroupNorm"];
+
     private ModelPart(string name, OnnxModel model, JsonConfig config)
     {
         Name = name;
@@ -34,6 +37,9 @@ public sealed class ModelPart
 
     /// <summary>What else the graph's file holds.</summary>
     public GraphFacts Facts { get; }
+
+    /// <summary>Operators that only ONNX Runtime's CUDA provider has; empty if the graph runs everywhere.</summary>
+    public IReadOnlyList<string> CudaOnlyOperators => [.. Facts.Operators.Intersect(_cudaOnly)];
 
     /// <summary>Rows of the table in which an integer input is looked up; null if there is none.</summary>
     public long? TableRows { get; }

@@ -16,6 +16,8 @@ internal static class ReferenceFunction
         ["Sigmoid"] = (Sigmoid, x => Sigmoid(x) * Sigmoid(-x)),
         ["Tanh"] = (Math.Tanh, x => 1 / (Math.Cosh(x) * Math.Cosh(x))),
         ["Erf"] = (Erf, x => 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x)),
+        ["Cos"] = (Math.Cos, x => -Math.Sin(x)),
+        ["Sin"] = (Math.Sin, Math.Cos),
         ["Exp"] = (Math.Exp, Math.Exp),
         ["Log"] = (Math.Log, x => 1 / x),
         ["Sqrt"] = (Math.Sqrt, x => 0.5 / Math.Sqrt(x)),
@@ -53,7 +55,7 @@ internal static class ReferenceFunction
     }
 
     // Maclaurin series; its terms stay below e^9 for |x| < 3, beyond which erfc's continued fraction converges fast.
-    private static double Erf(double x)
+    public static double Erf(double x)
     {
         double magnitude = Math.Abs(x);
         double value = magnitude < 3 ? Series(magnitude) : 1 - Complement(magnitude);

@@ -47,6 +47,13 @@ public sealed class ReferenceGraph
         return this;
     }
 
+    /// <summary>Fixes an input beside the one that is evaluated at.</summary>
+    public ReferenceGraph WithInput(string name, DoubleTensor value)
+    {
+        _weights[name] = value;
+        return this;
+    }
+
     /// <summary>y = f(x).</summary>
     public DoubleTensor Evaluate(string input, DoubleTensor x, string output) => EvaluateAll(input, x)[output];
 

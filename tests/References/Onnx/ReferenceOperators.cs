@@ -75,6 +75,11 @@ public static class ReferenceOperators
             return ReferenceNormalization.Forward(node, x);
         }
 
+        if (ReferenceFused.Knows(node))
+        {
+            return ReferenceFused.Forward(node, x!);
+        }
+
         return ReferenceFunction.Find(node) is (Func<double, double> function, _) ? x[0]!.Map(function) : Other(node, x);
     }
 

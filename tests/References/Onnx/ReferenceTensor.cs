@@ -53,8 +53,11 @@ internal static class ReferenceTensor
 
         if (external.Count > 0)
         {
-            raw = File.ReadAllBytes(Path.Combine(folder, external["location"]))
-                .AsMemory(int.Parse(external.GetValueOrDefault("offset", "0")), int.Parse(external["length"]));
+            byte[] bytes = new byte[int.Parse(external["length"])];
+            using FileStream file = File.OpenRead(Path.Combine(folder, external["location"]));
+            file.Position = long.Parse(external.GetValueOrDefault("offset", "0"));
+            file.ReadExactly(bytes);
+            raw = bytes;
         }
 
         values.AddRange(Decode(type, raw.Span, name));

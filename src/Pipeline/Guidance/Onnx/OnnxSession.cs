@@ -49,8 +49,18 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="device">Where it runs; null for one thread of the CPU.</param>
     /// <returns>The loaded graph.</returns>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses the graph.</exception>
-    public static OnnxSession Load(ModelPart part, GuidanceDevice? device = null) =>
-        Create(options => new InferenceSession(part.ModelPath, options), part.ModelPath, device);
+    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: the graph has operators of the CUDA provider and the device is the CPU.</exception>
+    public static OnnxSession Load(ModelPart part, GuidanceDevice? device = null)
+    {
+        if (device?.CudaDevice is null && part.CudaOnlyOperators.Count > 0)
+        {
+            throw new DfkException(
+                ExitCode.MachineLacks,
+                $"{part.ModelPath} runs on CUDA only: it uses {string.Join(", ", part.CudaOnlyOperators)}, and the guidance runs on the CPU. Use --guidance-device cuda, or import the model without --fused.");
+        }
+
+        return Create(options => new InferenceSession(part.ModelPath, options), part.ModelPath, device);
+    }
 
     /// <summary>Loads a serialised model.</summary>
     /// <param name="model">Bytes of the model.</param>

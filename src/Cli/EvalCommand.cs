@@ -62,6 +62,12 @@ internal sealed class EvalCommand
         bool json = parse.GetValue(_global.Json), quiet = parse.GetValue(_global.Quiet);
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
         List<string> runs = [.. parse.GetValue(_runs) ?? []];
+        string? markdown = parse.GetValue(_markdown);
+        if (markdown is not null)
+        {
+            RunFolder.MakeFolderOf(markdown);
+        }
+
         if (parse.GetValue(_prompts) is { } file)
         {
             IReadOnlyList<PromptRun> set = PromptSet.Read(file, Seeds(parse), parse.GetValue(_out) ?? Path.Combine("runs", Slug.Of(Path.GetFileNameWithoutExtension(file))));
@@ -93,11 +99,6 @@ internal sealed class EvalCommand
             },
             signals.Token);
         string tables = EvaluationTable.Markdown(reports);
-        if (parse.GetValue(_markdown) is { } path)
-        {
-            WholeFile.Write(path, tables);
-        }
-
         if (json)
         {
             EvaluationJson.Write(reports);
@@ -105,6 +106,12 @@ internal sealed class EvalCommand
         else
         {
             Console.Out.Write(tables);
+        }
+
+        // After they are shown: what a full disk does not take is not lost.
+        if (markdown is not null)
+        {
+            WholeFile.Write(markdown, tables);
         }
 
         return ExitCode.Done;
@@ -131,6 +138,22 @@ internal sealed class EvalCommand
     private void Validate(CommandResult result)
     {
         _configuration.Validate(result);
+        foreach (Option option in (Option[])[_prompts, _out, _captions, _clip, _images, _labelled, _markdown])
+        {
+            if (result.GetResult(option)?.Tokens.Any(token => token.Value.Length == 0) == true)
+            {
+                result.AddError($"{option.Name}: expected a path, got nothing.");
+            }
+        }
+
+        DeviceWord.Require(result, _device);
+
+        // The runs take as many words as there are, a mistyped option among them.
+        foreach (Token word in result.GetResult(_runs)?.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)) ?? [])
+        {
+            result.AddError($"Unrecognized option '{word.Value}'.");
+        }
+
         bool hasSet = Given(result, _prompts);
         if (!hasSet && !Given(result, _images) && !Given(result, _labelled) && result.GetResult(_runs) is not { Tokens.Count: > 0 })
         {

@@ -117,6 +117,7 @@ internal sealed class ExportCommand
         Range(result, _textureSize, 64, 8192);
         Range(result, _faces, 100, 10_000_000);
         Range(result, _threads, 0, 1024);
+        DeviceWord.Require(result, _device);
         if (Token(result, _threshold) is { } threshold and not AutoThreshold
             && !(float.TryParse(threshold, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0f && float.IsFinite(value)))
         {

@@ -14,6 +14,8 @@ namespace DreamFusion.Cli;
 /// <summary><c>dfk train --plan</c>: what a run would need, and whether this machine has it.</summary>
 internal static class PlanReport
 {
+    private const long Noteworthy = 500_000;
+
     // As they are sold: an 11 GB card has 11 GiB.
     private static readonly int[] _cardGigabytes = [8, 11, 24];
 
@@ -82,18 +84,15 @@ internal static class PlanReport
         {
             PlanPhase phase = phases[i];
             output.WriteLine($"  {phase.Name,-20} {Text(phase.Bytes),8}  {Parts(phase.Parts)}");
-            if (i > 0 && phase.Released(phases[i - 1]) is { Count: > 0 } released)
+            if (i > 0 && phase.Released(phases[i - 1]).Where(part => part.Bytes >= Noteworthy).ToArray() is { Length: > 0 } released)
             {
                 output.WriteLine($"  {"",-20} {"",8}  released before: {string.Join(", ", released.Select(part => part.Name))}");
             }
         }
     }
 
-    private static string Parts(IEnumerable<PlanPart> parts)
-    {
-        const long Noteworthy = 500_000;
-        return string.Join(", ", parts.Where(part => part.Bytes >= Noteworthy).Select(part => $"{part.Name} {Text(part.Bytes)}"));
-    }
+    private static string Parts(IEnumerable<PlanPart> parts) =>
+        string.Join(", ", parts.Where(part => part.Bytes >= Noteworthy).Select(part => $"{part.Name} {Text(part.Bytes)}"));
 
     private static string Text(long bytes) => ResourceCheck.Text(bytes);
 

@@ -126,7 +126,7 @@ internal sealed class RenderCommand
             Frames = parse.GetValue(_frames),
             Look = Look(parse, subject, [PictureKind.Albedo, PictureKind.Normal, PictureKind.Depth]),
         };
-        MakeFolder(target.Path);
+        RunFolder.MakeFolderOf(target.Path);
         turntable.Write(subject.Source, target, done => progress.Report("frame", done, turntable.Frames), signals.Token);
         report.Add(target.Path, turntable);
     }
@@ -141,8 +141,8 @@ internal sealed class RenderCommand
         if (parse.GetValue(_sheet))
         {
             string path = file ?? Path.Combine(folder, subject.Prefix + "sheet.png");
+            RunFolder.MakeFolderOf(path);
             PngImage sheet = PictureSheet.Render(subject.Source, [.. views.Select(view => view.Camera)], size, look, done => progress.Report("view", done, views.Count), signals.Token);
-            MakeFolder(path);
             WholeFile.Write(path, PngWriter.Write(sheet));
             report.Add(path, sheet, views, look);
             return;
@@ -152,7 +152,7 @@ internal sealed class RenderCommand
         {
             int done = i;
             string[] paths = [.. look.Kinds.Select(kind => file ?? Path.Combine(folder, $"{subject.Prefix}{views[done].Name}-{RenderValues.NameOf(kind)}.png"))];
-            MakeFolder(paths[0]);
+            RunFolder.MakeFolderOf(paths[0]);
             PictureRenderer.WriteFiles(
                 subject.Source, views[i].Camera, size, look, parse.GetValue(_bits), paths, share => progress.Report("view", done + share, views.Count), signals.Token);
             report.Add(paths, views[i], size, look, parse.GetValue(_bits));
@@ -208,14 +208,6 @@ internal sealed class RenderCommand
 
     private static bool IsPng(string path) => Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase);
 
-    private static void MakeFolder(string file)
-    {
-        if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
-        {
-            RunFolder.MakeFolder(folder);
-        }
-    }
-
     private void Validate(CommandResult result)
     {
         Check(result, _view, text => RenderValues.Views(text) is not null, $"some of {string.Join(", ", ViewCamera.Names)}, each once");
@@ -232,6 +224,8 @@ internal sealed class RenderCommand
         Check(result, _frames, text => Within(text, 1f, 10_000f), "1 to 10000");
         Check(result, _threads, text => Within(text, 0f, 1024f), "0 to 1024");
         Check(result, _video, VideoTarget.IsVideo, $"a file that ends in {VideoTarget.Mp4} or {VideoTarget.Apng}; put the run before --video if there is none");
+        Check(result, _out, text => text.Length > 0, "a path");
+        DeviceWord.Require(result, _device);
         foreach (string problem in Contradictions(result))
         {
             result.AddError(problem);
@@ -246,6 +240,11 @@ internal sealed class RenderCommand
         if (angles && Token(result, _view) is not null)
         {
             yield return "views are given twice, by --view and by --azimuth or --elevation; give them once.";
+        }
+
+        if (!video && Token(result, _frames) is not null)
+        {
+            yield return "--frames: only a video has frames; add --video, or leave it out.";
         }
 
         if (video && sheet)

@@ -1,8 +1,6 @@
 using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Linq;
-using System.Text.RegularExpressions;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Machine;
@@ -11,7 +9,7 @@ using DreamFusion.Pipeline.Selftest;
 namespace DreamFusion.Cli;
 
 /// <summary><c>dfk selftest</c>: golden values and gradient checks of every kernel on the chosen device.</summary>
-internal sealed partial class SelftestCommand
+internal sealed class SelftestCommand
 {
     private const string PortableKernels = "portable";
     private const string TunedKernels = "tuned";
@@ -62,13 +60,6 @@ internal sealed partial class SelftestCommand
 
     private void Validate(CommandResult result)
     {
-        string? device = result.GetResult(_device)?.Tokens.Select(token => token.Value).FirstOrDefault();
-        if (device is not null && !DevicePattern().IsMatch(device))
-        {
-            result.AddError($"--device: expected auto, cpu, cuda or cuda:N, got '{device}'.");
-        }
+        DeviceWord.Require(result, _device);
     }
-
-    [GeneratedRegex(@"^(auto|cpu|cuda(:\d{1,3})?)\z")]
-    private static partial Regex DevicePattern();
 }

@@ -113,6 +113,11 @@ internal sealed partial class TrainCommand
         };
         if (parse.GetValue(_plan))
         {
+            if (!request.Resume)
+            {
+                RunFolder.RequireFree(folder);
+            }
+
             return PlanReport.Write(request.Wanted(configuration), folder, json);
         }
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
@@ -225,10 +230,7 @@ internal sealed partial class TrainCommand
             result.AddError($"--size: expected WIDTHxHEIGHT such as 64x64, got '{size}'.");
         }
 
-        if (Tokens(result, _device) is [{ } device] && !DevicePattern().IsMatch(device))
-        {
-            result.AddError($"--device: expected auto, cpu, cuda or cuda:N, got '{device}'.");
-        }
+        DeviceWord.Require(result, _device);
     }
 
     private static string[] Tokens(CommandResult result, Option option)
@@ -238,7 +240,4 @@ internal sealed partial class TrainCommand
 
     [GeneratedRegex(@"^\d{1,6}x\d{1,6}\z")]
     private static partial Regex SizePattern();
-
-    [GeneratedRegex(@"^(auto|cpu|cuda(:\d{1,3})?)\z")]
-    private static partial Regex DevicePattern();
 }

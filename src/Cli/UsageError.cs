@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
@@ -13,7 +14,7 @@ internal static partial class UsageError
     /// <summary>Prints the parser's errors.</summary>
     public static int Report(ParseResult parse, GlobalOptions global)
     {
-        string message = string.Join("\n", parse.Errors.Select(error => InWords(error.Message)).Distinct());
+        string message = string.Join("\n", parse.Errors.Select(InWords).Distinct());
         Command command = parse.CommandResult.Command;
         Console.Error.WriteLine("dfk: " + message);
         bool looseWords = parse.UnmatchedTokens.Count > 0 && !parse.UnmatchedTokens.Any(token => token.StartsWith('-'));
@@ -31,9 +32,16 @@ internal static partial class UsageError
         return (int)ExitCode.Usage;
     }
 
-    // The parser names types of .NET.
-    private static string InWords(string message)
+    // The parser names types of .NET, and not the option whose value is none of the words that it takes.
+    private static string InWords(ParseError error)
     {
+        string message = error.Message;
+        if (error.SymbolResult is OptionResult { Option: var option } && ChoicePattern().Match(message) is { Success: true } choice)
+        {
+            string words = string.Join(", ", WordPattern().Matches(choice.Groups["words"].Value).Select(word => word.Groups["word"].Value));
+            return $"{option.Name}: expected one of {words}, got '{choice.Groups["got"].Value}'.";
+        }
+
         Match match = TypePattern().Match(message);
         if (!match.Success)
         {
@@ -52,6 +60,12 @@ internal static partial class UsageError
 
     [GeneratedRegex(@"\ACannot parse argument '(?<got>.*)' for (option|argument|command) '(?<option>[^']*)' as expected type '(System\.Nullable`1\[)?System\.(?<type>\w+)\]?'\.\z", RegexOptions.Singleline)]
     private static partial Regex TypePattern();
+
+    [GeneratedRegex(@"\AArgument '(?<got>.*)' not recognized\. Must be one of:(?<words>.*)\z", RegexOptions.Singleline)]
+    private static partial Regex ChoicePattern();
+
+    [GeneratedRegex(@"'(?<word>[^']*)'")]
+    private static partial Regex WordPattern();
 
     private static string FullName(Command command)
     {

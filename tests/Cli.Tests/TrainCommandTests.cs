@@ -283,9 +283,18 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("training step", result.Output, StringComparison.Ordinal);
         Assert.Contains("verdict       fits", result.Output, StringComparison.Ordinal);
+        Assert.Contains("released before: graphs as they are read, text encoder", result.Output, StringComparison.Ordinal);
+        Assert.Contains("snapshots", result.Output, StringComparison.Ordinal);
+        foreach (string card in (string[])["8 GB: fits", "11 GB: fits", "24 GB: fits"])
+        {
+            Assert.Contains(card, result.Output, StringComparison.Ordinal);
+        }
         using var json = JsonDocument.Parse(Train(["a hamburger", "--plan", "--json"]).Output);
         Assert.True(json.RootElement.GetProperty("fits").GetBoolean());
         Assert.InRange(json.RootElement.GetProperty("memory_bytes").GetInt64(), 100_000_000, 2_000_000_000);
+        using var less = JsonDocument.Parse(Train(["a hamburger", "--plan", "--json", "--no-sheet", "--no-video", "--no-mesh", "--no-scores", "--preview-interval", "0"]).Output);
+        Assert.Equal(["start", "training step", "checkpoint"], less.RootElement.GetProperty("host").EnumerateArray().Select(phase => phase.GetProperty("phase").GetString()));
+        Assert.True(less.RootElement.GetProperty("memory_bytes").GetInt64() < json.RootElement.GetProperty("memory_bytes").GetInt64());
         Assert.False(Directory.Exists(_folder.File("runs")), "A plan must leave nothing behind.");
     }
 
@@ -299,6 +308,23 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains("memory: this run needs about", result.Error, StringComparison.Ordinal);
         Assert.Contains("This fits: --set data.test_dataset", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.File("runs")), "A refused run must leave nothing behind.");
+    }
+
+    // What ends without a way out is in docs/errors.md; here the way out is taken.
+    [Fact]
+    public void A_run_that_does_not_move_is_rolled_back_says_so_and_is_done()
+    {
+        string[] still = [.. new[] { "optim.lr", "optim.encoder_lr", "optim.background_lr" }.SelectMany(rate => (string[])["--set", rate + "=1e-20"])];
+        DfkResult result = Train([.. Short("a hamburger", 24), "--no-sheet", "--no-scores", "--out", "run", "--set", "watchdog.patience=4", "--set", "watchdog.warmup_steps=0", "--set", "watchdog.warmup_ratio=1", .. still]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("step 4: frozen: the field is frozen", result.Error + result.Output, StringComparison.Ordinal);
+        // Ten steps with those that were given up.
+        Assert.Contains("18 steps at ", File.ReadAllText(_folder.File("run/log.txt")), StringComparison.Ordinal);
+        Assert.Contains(" to go: ", result.Error + result.Output, StringComparison.Ordinal);
+        using var run = JsonDocument.Parse(File.ReadAllText(_folder.File("run/run.json")));
+        JsonElement recovery = Assert.Single(run.RootElement.GetProperty("recoveries").EnumerateArray().ToArray());
+        Assert.Equal(("frozen", 4, 0), (recovery.GetProperty("symptom").GetString(), recovery.GetProperty("at_step").GetInt32(), recovery.GetProperty("back_to").GetInt32()));
+        Assert.Equal("done", run.RootElement.GetProperty("status").GetString());
     }
 
     private DfkResult Train(string[] arguments)

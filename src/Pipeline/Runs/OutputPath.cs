@@ -14,9 +14,12 @@ internal static class OutputPath
 
     /// <summary>Refuses a path at which no folder can be.</summary>
     /// <param name="path">The folder, as the user named it.</param>
+    /// <param name="what">What it is, in words.</param>
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: no name, a name too long, a file or a broken link on the way.</exception>
-    public static void RequireFolder(string path)
+    public static void RequireFolder(string path, string what = "run folder")
     {
+        DfkException Bad(string name, string problem) => new(ExitCode.BadInput, $"{what} '{name}': {problem}. Choose another --out.");
+
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
         {
             throw Bad(path, "expected the name of a folder, got an empty one");
@@ -44,5 +47,20 @@ internal static class OutputPath
         }
     }
 
-    private static DfkException Bad(string path, string problem) => new(ExitCode.BadInput, $"run folder '{path}': {problem}. Choose another --out.");
+    /// <summary>Refuses a path at which no file can be written.</summary>
+    /// <param name="path">The file, as the user named it.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: as of its folder, or a folder is there.</exception>
+    public static void RequireFile(string path)
+    {
+        int bytes = Encoding.UTF8.GetByteCount(Path.GetFileName(path)), most = LongestName - WholeFile.TemporarySuffix.Length;
+        string? problem = Directory.Exists(path) || Path.GetFileName(path).Length == 0 ? "expected the name of a file to write, got a folder's"
+            : bytes > most ? string.Create(CultureInfo.InvariantCulture, $"expected a name of at most {most} bytes, got one of {bytes}")
+            : null;
+        if (problem is not null)
+        {
+            throw new DfkException(ExitCode.BadInput, $"{(path.Length > LongestName ? path[..20] + "…" : path)}: {problem}. Name another file.");
+        }
+
+        RequireFolder(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path, "folder");
+    }
 }

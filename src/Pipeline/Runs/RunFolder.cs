@@ -248,6 +248,18 @@ public sealed class RunFolder : IDisposable
     internal static IEnumerable<string> Contents(string path) =>
         Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).Where(name => name != LockName);
 
+    /// <summary>Makes the folder of a file that is about to be written.</summary>
+    /// <param name="file">The file, as the user named it.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: no file can be there. With <see cref="ExitCode.MachineLacks"/>: the folder cannot be made.</exception>
+    public static void MakeFolderOf(string file)
+    {
+        OutputPath.RequireFile(file);
+        if (System.IO.Path.GetDirectoryName(file) is { Length: > 0 } folder)
+        {
+            MakeFolder(folder);
+        }
+    }
+
     /// <summary>Makes a folder and those above it.</summary>
     public static void MakeFolder(string path)
     {

@@ -35,6 +35,28 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_there_is_refused_before_the_work()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("a file"), "mine");
+        void Refused(string path, string expected)
+        {
+            DfkException error = Assert.Throws<DfkException>(() => RunFolder.MakeFolderOf(path));
+            Assert.Equal(ExitCode.BadInput, error.ExitCode);
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        }
+
+        Refused(folder.Path, "got a folder's");
+        Refused("", "got a folder's");
+        Refused(folder.File("a file/mesh.glb"), "got a file");
+        Refused(folder.File(new string('a', 252)), "at most 251 bytes, got one of 252");
+        Refused(folder.File(new string('é', 126)), "at most 251 bytes, got one of 252");
+        RunFolder.MakeFolderOf(folder.File("new/ünter 汉/mesh.glb"));
+        Assert.True(Directory.Exists(folder.File("new/ünter 汉")));
+        Assert.Equal("mine", File.ReadAllText(folder.File("a file")));
+    }
+
+    [Fact]
     public void Folder_with_something_in_it_is_refused_and_left_alone()
     {
         string path = _folder.File("out");

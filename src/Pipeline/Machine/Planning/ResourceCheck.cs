@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Models;
+using DreamFusion.Pipeline.Runs;
 
 namespace DreamFusion.Pipeline.Machine.Planning;
 
@@ -14,9 +15,15 @@ public static class ResourceCheck
     /// <param name="configuration">The validated configuration.</param>
     /// <param name="model">The opened model folder.</param>
     /// <param name="outputFolder">Run folder, or null for the default.</param>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>, if no folder can be there.</exception>
     public static ResourceReport Examine(RunConfiguration configuration, ModelFolder model, string? outputFolder)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        if (outputFolder is not null)
+        {
+            OutputPath.RequireFolder(outputFolder);
+        }
+
         using var planner = new ResourcePlanner(model);
         ResourcePlan plan = planner.Plan(configuration, outputFolder);
         var limit = MemoryLimit.OfThisProcess();

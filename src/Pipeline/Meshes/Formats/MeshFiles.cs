@@ -26,15 +26,7 @@ public static class MeshFiles
     public static void Prepare(string path, MeshFormat format)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Directory.Exists(path))
-        {
-            throw new DfkException(ExitCode.BadInput, $"{path}: expected the name of a file to write, got a folder's. Name a file in it with --out.");
-        }
-
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-        {
-            RunFolder.MakeFolder(folder);
-        }
+        RunFolder.MakeFolderOf(path);
 
         if (format != MeshFormat.Obj)
         {

@@ -127,7 +127,8 @@ internal sealed class GraphWriter : IDisposable
     /// <exception cref="InvalidModelException">Half precision cannot hold an element.</exception>
     public Value Constant(string name, float[] values, long[] shape, TensorElement element)
     {
-        if (element == TensorElement.Float16 && Array.Find(values, v => MathF.Abs(v) > LargestHalf && !float.IsInfinity(v)) is not 0 and float large)
+        float large = element == TensorElement.Float16 ? Array.Find(values, v => MathF.Abs(v) > LargestHalf && float.IsFinite(v)) : 0;
+        if (large != 0)
         {
             throw new InvalidModelException($"The weight '{name}' holds {large}, more than half precision's {LargestHalf}. Import with --precision fp32.");
         }

@@ -1,4 +1,3 @@
-using System.Linq;
 using System.Text;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
 using DreamFusion.Pipeline.Models;

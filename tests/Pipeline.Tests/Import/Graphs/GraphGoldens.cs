@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using DreamFusion.Pipeline.Checkpoints;
-using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
 using Google.Protobuf;
 

@@ -290,7 +290,7 @@ public sealed class GroupTests
     [Fact]
     public void UnequalSharedAllocationsAreRefused()
     {
-        using var device = TestDevice.Open("1");
+        using var device = TestDevice.Open("1 checked");
         KernelException exception = Assert.Throws<KernelException>(() => device.Grid<int>(SharedInALoop, new KernelConfig(1, 32), 32));
         Assert.Contains("same allocations in the same order", exception.Message, StringComparison.Ordinal);
     }

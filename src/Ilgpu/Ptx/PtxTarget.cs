@@ -28,6 +28,12 @@ public sealed record PtxTarget
     /// <summary>C# file and line of every instruction as a comment.</summary>
     public bool LineComments { get; init; }
 
+    /// <summary>
+    /// True for code that this machine's own cores run (<see cref="ILGPU.Runtime.CPU"/>): nothing is a device intrinsic, and functions of Math and MathF stay calls
+    /// of .NET's, so that results have the bits of the C# method.
+    /// </summary>
+    internal bool IsHost { get; init; }
+
     /// <summary>True where min and max with NaN propagation exist.</summary>
     internal bool HasNanMinMax => Architecture >= Ampere;
 

@@ -69,6 +69,9 @@ internal enum Operation
 
     /// <summary>Address in local or shared memory to a generic one.</summary>
     ToGeneric,
+
+    /// <summary>A function of Math or MathF, in code for the host only.</summary>
+    HostCall,
 }
 
 /// <summary>Comparisons; the ones with U are also true where an operand is NaN.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Reflection;
 
 namespace ILGPU.Ptx.Code;
 
@@ -31,6 +32,9 @@ internal sealed class PtxInstruction(Operation operation, DataType type, Registe
     /// <summary>Name of a parameter or special register, of the operation of an atomic, the mode of a shuffle, the level of a fence.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What a HostCall calls.</summary>
+    public MethodInfo? Method { get; init; }
+
     public SourcePosition Position { get; init; }
 
     /// <summary>True if it must stay although nobody reads its result.</summary>
@@ -52,6 +56,7 @@ internal sealed class PtxInstruction(Operation operation, DataType type, Registe
         Offset = Offset,
         Space = Space,
         Name = Name,
+        Method = Method,
         Position = Position,
     };
 

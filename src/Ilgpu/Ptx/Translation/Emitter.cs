@@ -28,6 +28,7 @@ internal sealed class Emitter(KernelCode code)
             Offset = instruction.Offset,
             Space = instruction.Space,
             Name = instruction.Name,
+            Method = instruction.Method,
             Position = Position,
         });
         return result;

@@ -13,7 +13,7 @@ internal sealed partial class Translator
         result = null;
         Type type = target.DeclaringType!;
         string owner = (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!;
-        if (DeviceIntrinsicName(target) is { } name)
+        if (!_target.IsHost && DeviceIntrinsicName(target) is { } name)
         {
             result = DeviceIntrinsic(name, arguments);
             return result is not null;

@@ -26,7 +26,7 @@ internal sealed partial class Translator
         };
         if (value is null)
         {
-            result = InlinedMath(target, arguments, type);
+            result = _target.IsHost ? HostFunction(target, x) : InlinedMath(target, arguments, type);
             return result is not null;
         }
 
@@ -134,6 +134,21 @@ internal sealed partial class Translator
 
         _code.OwnFunctions.Add(target.Name);
         return Inline(method, arguments);
+    }
+
+    // The C library's function, as the C# method calls it.
+    private ScalarValue? HostFunction(MethodBase target, Operand[] arguments)
+    {
+        bool isScalar = target is MethodInfo { ReturnType: { } returned } && TypeLayout.Of(returned).Scalar is not null
+            && target.GetParameters().All(parameter => !parameter.ParameterType.IsByRef && TypeLayout.Of(parameter.ParameterType).Scalar is not null);
+        if (!isScalar)
+        {
+            return null;
+        }
+
+        var method = (MethodInfo)target;
+        DataType type = TypeLayout.Of(method.ReturnType).Scalar!.Value;
+        return new ScalarValue(_emit.Append(new PtxInstruction(Operation.HostCall, type, null, arguments) { Method = method }, type));
     }
 
     private ScalarValue? BitCast(MethodBase target, Value[] arguments)

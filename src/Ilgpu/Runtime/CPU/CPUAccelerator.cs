@@ -1,5 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
+using System.Threading;
+using ILGPU.Runtime.CPU.Compiled;
 
 namespace ILGPU.Runtime.CPU;
 
@@ -12,6 +15,9 @@ public sealed unsafe class CPUAccelerator : Accelerator
 
     private readonly WorkerPool _workers;
     private readonly CooperativeExecutor _cooperative;
+    private readonly Lock _gate = new();
+    private readonly List<CompiledKernel> _compiled = [];
+    private readonly List<CooperativeKernelInfo> _kernels = [];
 
     internal CPUAccelerator(Context context, CPUDevice device, CPUAcceleratorMode mode)
         : base(context, device)
@@ -24,6 +30,21 @@ public sealed unsafe class CPUAccelerator : Accelerator
     /// <summary>How the cores are used.</summary>
     public CPUAcceleratorMode Mode { get; }
 
+    /// <summary>
+    /// The cooperative kernels loaded so far, and which of them run on the checked executor, one operating system thread for each of a group, because compiled code
+    /// cannot run them. In a context with assertions all do.
+    /// </summary>
+    public IReadOnlyList<CooperativeKernelInfo> CooperativeKernels
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _kernels];
+            }
+        }
+    }
+
     /// <summary>Replaces kernels as they are loaded: for tests that compare executors. Launches never ask it.</summary>
     internal Func<KernelEntry, KernelProgram, KernelProgram>? ProgramFilter { get; set; }
 
@@ -34,6 +55,18 @@ public sealed unsafe class CPUAccelerator : Accelerator
     /// <inheritdoc/>
     public override void Synchronize()
     {
+    }
+
+    internal void Add(CompiledKernel? kernel, CooperativeKernelInfo info)
+    {
+        lock (_gate)
+        {
+            _kernels.Add(info);
+            if (kernel is not null)
+            {
+                _compiled.Add(kernel);
+            }
+        }
     }
 
     internal override KernelProgram LoadProgram(KernelEntry entry)
@@ -56,6 +89,7 @@ public sealed unsafe class CPUAccelerator : Accelerator
     private protected override void DisposeDevice()
     {
         _workers.Dispose();
+        _compiled.ForEach(kernel => kernel.Dispose());
         _cooperative.Dispose();
     }
 }

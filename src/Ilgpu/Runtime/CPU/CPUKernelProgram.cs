@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Reflection;
+using ILGPU.Runtime.CPU.Compiled;
 using ILGPU.Runtime.IL;
 
 namespace ILGPU.Runtime.CPU;
@@ -15,6 +16,7 @@ internal sealed class CPUKernelProgram : KernelProgram
     private readonly KernelLoop _compiled;
     private readonly KernelLoop _lane;
     private readonly KernelLoop _loop;
+    private readonly CompiledKernel? _cooperative;
     private readonly int _groupSize;
 
     public CPUKernelProgram(CPUAccelerator accelerator, KernelEntry entry)
@@ -26,8 +28,15 @@ internal sealed class CPUKernelProgram : KernelProgram
         MethodInfo method = accelerator.Context.Properties.EnableAssertions ? CheckedMethods.Of(entry.Method) : entry.Method;
         _compiled = LoopCompiler.Compile(entry, method, _traits);
         _lane = _traits.UsesLocalMemory ? RunWithLocalMemory : _compiled;
+        if (_traits.Cooperates)
+        {
+            _cooperative = CompiledKernel.TryCompile(entry, accelerator, out string? reason);
+            accelerator.Add(_cooperative, new CooperativeKernelInfo(entry.Name, reason));
+        }
+
         _loop = _traits switch
         {
+            { Cooperates: true } when _cooperative is not null => _cooperative.RunGroups,
             { Cooperates: true } => RunGroups,
             { UsesIndices: true } => RunWithIndices,
             _ => _lane,

@@ -58,7 +58,8 @@ internal sealed class EvalCommand
 
     private ExitCode Run(ParseResult parse)
     {
-        DeviceSelection.Require(parse.GetValue(_device) ?? "auto");
+        string device = parse.GetValue(_device) ?? DeviceSelection.Automatic;
+        DeviceSelection.RequireExisting(device);
         bool json = parse.GetValue(_global.Json), quiet = parse.GetValue(_global.Quiet);
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
         List<string> runs = [.. parse.GetValue(_runs) ?? []];
@@ -89,6 +90,7 @@ internal sealed class EvalCommand
                 Captions = parse.GetValue(_captions),
                 Labelled = parse.GetValue(_labelled),
                 Threads = parse.GetValue(_threads) is > 0 and int given ? given : Environment.ProcessorCount,
+                Device = device,
             },
             line =>
             {

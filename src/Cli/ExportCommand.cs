@@ -53,12 +53,13 @@ internal sealed class ExportCommand
 
     private ExitCode Run(ParseResult parse)
     {
-        DeviceSelection.Require(parse.GetValue(_device) ?? "auto");
+        string device = parse.GetValue(_device) ?? DeviceSelection.Automatic;
+        DeviceSelection.RequireExisting(device);
         int threads = parse.GetValue(_threads) is > 0 and int given ? given : Environment.ProcessorCount;
         string run = parse.GetValue(_run)!;
         MeshFormat format = Format(parse.GetValue(_format), parse.GetValue(_out));
         string path = parse.GetValue(_out) ?? DefaultPath(run, format);
-        using var trained = TrainedField.Open(run, threads);
+        using var trained = TrainedField.Open(run, threads, device);
         MeshFiles.Prepare(path, format);
         using RadianceFieldSolid solid = new(trained.Device, trained.Field);
         ExportedMesh mesh = MeshExport.Run(solid, trained, new ExportOptions

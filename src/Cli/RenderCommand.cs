@@ -77,12 +77,13 @@ internal sealed class RenderCommand
     private ExitCode Run(ParseResult parse)
     {
         long start = Stopwatch.GetTimestamp();
-        DeviceSelection.Require(parse.GetValue(_device) ?? "auto");
+        string device = parse.GetValue(_device) ?? DeviceSelection.Automatic;
+        DeviceSelection.RequireExisting(device);
         // Before anything is read: a missing ffmpeg should not cost the user a wait.
         string? videoPath = VideoPath(parse);
         VideoTarget? demanded = videoPath is null ? null : VideoTarget.Demand(videoPath, FfmpegProgram.Find);
         int threads = parse.GetValue(_threads) is > 0 and int given ? given : Environment.ProcessorCount;
-        using var subject = RenderSubject.Open(parse.GetValue(_run)!, parse.GetValue(_mesh), threads);
+        using var subject = RenderSubject.Open(parse.GetValue(_run)!, parse.GetValue(_mesh), threads, device);
         RenderProgress progress = new(parse.GetValue(_global.Quiet));
         RenderReport report = new(subject);
         using InterruptSignals signals = new(() => { });

@@ -58,8 +58,9 @@ internal sealed class RenderSubject : IDisposable
     /// <param name="path">Its path.</param>
     /// <param name="asMesh">Whether a run's mesh is wanted.</param>
     /// <param name="threads">CPU threads, at least 1.</param>
+    /// <param name="device">Where a field is rendered: auto, cpu, cuda or cuda:N. Meshes are drawn by the CPU.</param>
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>, if it cannot be used.</exception>
-    public static RenderSubject Open(string path, bool asMesh, int threads)
+    public static RenderSubject Open(string path, bool asMesh, int threads, string device)
     {
         if (System.IO.Path.GetExtension(path).Equals(MeshExtension, StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path))
         {
@@ -72,7 +73,7 @@ internal sealed class RenderSubject : IDisposable
             throw new DfkException(ExitCode.BadInput, $"--mesh: expected {mesh}, got nothing of that name. Make it with: dfk export {path}");
         }
 
-        var trained = TrainedField.Open(path, threads);
+        var trained = TrainedField.Open(path, threads, device);
         try
         {
             var field = FieldPictures.Of(trained);

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Imaging;
+using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Runs;
@@ -32,6 +33,9 @@ public sealed record EvaluationRequest
 
     /// <summary>CPU threads, at least 1.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>Where renders are made: auto, cpu, cuda or cuda:N.</summary>
+    public string Device { get; init; } = DeviceSelection.Automatic;
 }
 
 /// <summary>
@@ -110,7 +114,7 @@ public sealed class EvaluationSession : IDisposable
 
     private void AddRun(string run)
     {
-        using var trained = TrainedField.Open(run, _request.Threads);
+        using var trained = TrainedField.Open(run, _request.Threads, _request.Device);
         LayeredRenderer renderer = new(trained.Device, trained.Renderer, trained.Occupancy);
         string prompt = trained.Configuration.Prompt;
         RequireRightCaption(run, prompt);

@@ -9,28 +9,15 @@ namespace DreamFusion.Pipeline.Machine;
 /// <summary>Which device a run gets for the one that its configuration asks for.</summary>
 public static class DeviceSelection
 {
+    /// <summary>The device of who names none: the CPU.</summary>
+    public const string Automatic = "auto";
+
     /// <summary>Refuses a device that was asked for by name and cannot be had. <c>auto</c> and <c>cpu</c> are the CPU.</summary>
     /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/> and the reason.</exception>
     public static void Require(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RequireExisting(configuration.Device);
-    }
-
-    /// <summary>Refuses everything but the CPU, for what runs there only.</summary>
-    /// <param name="device">auto, cpu, cuda or cuda:N.</param>
-    /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/> and the reason.</exception>
-    public static void Require(string device)
-    {
-        if (CudaIndex(device) is null)
-        {
-            return;
-        }
-
-        string reason = CudaDriver.Probe().Problem is { } problem
-            ? problem + "; besides, this command's kernels run on the CPU only"
-            : "the driver is there, but this command's kernels run on the CPU only";
-        throw new DfkException(ExitCode.MachineLacks, $"device {device}: {reason}. Use --device cpu.");
     }
 
     /// <summary>Refuses a device that was asked for by name and is not there.</summary>
@@ -69,7 +56,7 @@ public static class DeviceSelection
     public static int? CudaIndex(string device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (device is "auto" or "cpu")
+        if (device is Automatic or "cpu")
         {
             return null;
         }

@@ -9,6 +9,7 @@ using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Imaging;
+using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Meshes;
 using DreamFusion.Pipeline.Training;
 using ILGPU.Runtime;
@@ -20,12 +21,12 @@ public sealed class TrainedField : IFieldViews, IDisposable
 {
     private const int RaysPerTile = 8192;
 
-    private TrainedField(string checkpointPath, Checkpoint checkpoint, RunConfiguration configuration, int threads)
+    private TrainedField(string checkpointPath, Checkpoint checkpoint, RunConfiguration configuration, int threads, string device)
     {
         CheckpointPath = checkpointPath;
         Step = checkpoint.Step;
         Configuration = configuration;
-        Device = DeviceContext.CreateCpu(threads, choice: KernelChoice.Tuned);
+        Device = DeviceSelection.Open(device, threads, KernelChoice.Tuned);
         Field = new RadianceField(Device, FieldOptions.From(configuration.Nerf, configuration.Background));
         Occupancy = new OccupancyUpdater(Device, Field, configuration.Renderer, configuration.Seed);
         Renderer = new Renderer(Field, Occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));
@@ -55,9 +56,13 @@ public sealed class TrainedField : IFieldViews, IDisposable
     /// <summary>Reads a run's newest checkpoint, or a checkpoint by its own path.</summary>
     /// <param name="path">A run folder or a file <c>*.safetensors</c>.</param>
     /// <param name="threads">CPU threads, at least 1.</param>
-    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: nothing there, damaged, or no checkpoint of an object.</exception>
-    public static TrainedField Open(string path, int threads)
+    /// <param name="device">Where the kernels run: auto, cpu, cuda or cuda:N.</param>
+    /// <exception cref="DfkException">
+    /// With <see cref="ExitCode.BadInput"/>: nothing there, damaged, or no checkpoint of an object. With <see cref="ExitCode.MachineLacks"/>: the device is not there.
+    /// </exception>
+    public static TrainedField Open(string path, int threads, string device = DeviceSelection.Automatic)
     {
+        DeviceSelection.RequireExisting(device);
         string file = Locate(path);
         Checkpoint checkpoint = CheckpointFile.Read(file);
         var configuration = ConfigurationFile.ReadDetermining(checkpoint.Configuration, file);
@@ -66,7 +71,7 @@ public sealed class TrainedField : IFieldViews, IDisposable
             throw new DfkException(ExitCode.BadInput, $"{path}: expected the run of an object, got a run of --2d, whose pictures lie in its folder.");
         }
 
-        var trained = new TrainedField(file, checkpoint, configuration, threads);
+        var trained = new TrainedField(file, checkpoint, configuration, threads, device);
         try
         {
             TrainerCheckpoint.FillScene(trained.Field, trained.Occupancy, checkpoint, configuration);

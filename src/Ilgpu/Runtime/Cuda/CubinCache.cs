@@ -1,19 +1,27 @@
 using System;
+using System.Globalization;
 using System.IO;
-using System.Security.Cryptography;
+using System.IO.Compression;
 using System.Text;
 
 namespace ILGPU.Runtime.Cuda;
 
 /// <summary>
-/// Keeps what the driver compiles between processes, because it takes seconds for large kernels. An entry is named by the hash of the PTX, the driver's version and the
-/// device's architecture, and starts with the hash of its own bytes: a damaged one is made again. The folder is the value of <see cref="FolderSetting"/> in
-/// <see cref="AppContext"/>; without one nothing is kept.
+/// Keeps what the driver compiles between processes, because it takes seconds for large kernels. An entry belongs to a PTX text, the driver's version and the device's
+/// architecture, all of which it holds: its file's name is a hash of them, and what another text left under the same name is not taken. Files are gzip, whose checksum
+/// tells a damaged one, which is made again. (.NET's SHA-256 is no choice here: it ends the process where OpenSSL is missing.) The folder is the value of
+/// <see cref="FolderSetting"/> in <see cref="AppContext"/>; without one nothing is kept.
 /// </summary>
 internal sealed class CubinCache
 {
     /// <summary>The name under which <see cref="AppContext"/> holds the folder.</summary>
     public const string FolderSetting = "ILGPU.CubinCacheFolder";
+
+    private const int Version = 2;
+
+    // FNV-1a of 64 bits.
+    private const ulong HashStart = 14695981039346656037;
+    private const ulong HashPrime = 1099511628211;
 
     private readonly string _folder;
 
@@ -25,24 +33,31 @@ internal sealed class CubinCache
     /// <summary>The cache, or null if nothing is kept.</summary>
     public static CubinCache? Find() => AppContext.GetData(FolderSetting) is string { Length: > 0 } folder ? new CubinCache(folder) : null;
 
-    /// <summary>The name of the entry.</summary>
+    /// <summary>What an entry belongs to.</summary>
     /// <param name="ptx">The module.</param>
     /// <param name="driver">The driver's version.</param>
     /// <param name="architecture">The device's architecture.</param>
     public static string KeyOf(string ptx, CudaDriverVersion driver, int architecture)
-        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"1\n{driver}\n{architecture}\n{ptx}")));
+        => string.Create(CultureInfo.InvariantCulture, $"{Version}\n{driver}\n{architecture}\n{ptx}");
 
     /// <summary>The cubin of an entry, or null if there is none or it is damaged.</summary>
     public byte[]? Read(string key)
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(PathOf(key));
-            bool isWhole = bytes.Length > SHA256.HashSizeInBytes
-                && SHA256.HashData(bytes.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes));
-            return isWhole ? bytes[SHA256.HashSizeInBytes..] : null;
+            using FileStream file = File.OpenRead(PathOf(key));
+            using var reader = new BinaryReader(new GZipStream(file, CompressionMode.Decompress), Encoding.UTF8);
+            if (reader.ReadString() != key)
+            {
+                return null;
+            }
+
+            int length = reader.ReadInt32();
+            byte[] cubin = reader.ReadBytes(length);
+            // The checksum is read with what follows the last byte.
+            return cubin.Length == length && reader.Read() < 0 ? cubin : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or ArgumentException)
         {
             // A cache that cannot be read is an empty one: the kernel is compiled again.
             return null;
@@ -53,14 +68,19 @@ internal sealed class CubinCache
     public void Write(string key, byte[] cubin)
     {
         string path = PathOf(key);
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        string temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.tmp");
         try
         {
             Directory.CreateDirectory(_folder);
             using (FileStream file = File.Create(temporary))
             {
-                file.Write(SHA256.HashData(cubin));
-                file.Write(cubin);
+                using (var writer = new BinaryWriter(new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true), Encoding.UTF8))
+                {
+                    writer.Write(key);
+                    writer.Write(cubin.Length);
+                    writer.Write(cubin);
+                }
+
                 file.Flush(flushToDisk: true);
             }
 
@@ -85,5 +105,14 @@ internal sealed class CubinCache
         }
     }
 
-    private string PathOf(string key) => Path.Combine(_folder, key + ".cubin");
+    private string PathOf(string key)
+    {
+        ulong hash = HashStart;
+        foreach (char letter in key)
+        {
+            hash = unchecked((hash ^ letter) * HashPrime);
+        }
+
+        return Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{hash:x16}.cubin"));
+    }
 }

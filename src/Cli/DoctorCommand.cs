@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Machine;
@@ -52,6 +53,7 @@ internal static class DoctorCommand
         Line("cpu", string.Create(CultureInfo.InvariantCulture, $"{report.Cores} cores, {report.VectorBits}-bit vectors ({string.Join(", ", report.InstructionSets)})"));
         Line("cuda", Cuda(report.Cuda));
         Line("onnx runtime", $"{report.Versions["onnxruntime"]}: {string.Join(", ", report.OnnxProviders)}");
+        Line("guidance", Guidance(report));
         Line("ffmpeg", report.Ffmpeg.Path is null ? "not found; videos become animated PNGs (.apng) instead of mp4" : $"{report.Ffmpeg.Version} ({report.Ffmpeg.Path})");
         Line("memory", Gigabytes(report.MemoryBytes));
         Line("disk", $"{(report.DiskFreeBytes is { } free ? Gigabytes(free) + " free" : "free space unknown")} for {report.DiskFolder}");
@@ -64,7 +66,16 @@ internal static class DoctorCommand
     {
         return cuda.Problem is not null
             ? $"none: {cuda.Problem}; kernels run on the CPU"
-            : $"driver for CUDA {cuda.Version}: {string.Join(", ", cuda.Devices)}; --device cuda takes train and selftest there, auto is the CPU";
+            : $"driver for CUDA {cuda.Version}: {string.Join(", ", cuda.Devices)}; --device cuda runs kernels there, auto is the CPU";
+    }
+
+    // Where ONNX Runtime can work, and what it would take to have it on a GPU.
+    private static string Guidance(MachineReport report)
+    {
+        string build = report.HasCudaProvider ? "" : "this build has no CUDA provider (build with -p:OnnxRuntimeCuda=true)";
+        string missing = CudaLibraries.Missing(report.CudaLibraries) ?? "";
+        string[] lacks = [.. new[] { report.Cuda.Problem is null ? "" : "no driver", build, missing }.Where(text => text.Length > 0)];
+        return lacks.Length == 0 ? "cpu or cuda" : $"cpu; for cuda: {string.Join("; ", lacks)}";
     }
 
     private static string Gigabytes(long bytes)
@@ -97,6 +108,13 @@ internal static class DoctorCommand
             WriteTexts(json, "devices", report.Cuda.Devices);
             json.WriteEndObject();
             WriteTexts(json, "onnx_providers", report.OnnxProviders);
+            json.WriteStartObject("onnx_cuda_libraries");
+            foreach (CudaLibraryState library in report.CudaLibraries)
+            {
+                json.WriteBoolean(library.FileName, library.IsThere);
+            }
+
+            json.WriteEndObject();
             json.WriteStartObject("ffmpeg");
             json.WriteString("path", report.Ffmpeg.Path);
             json.WriteString("version", report.Ffmpeg.Version);

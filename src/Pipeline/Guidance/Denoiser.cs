@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using DreamFusion.Pipeline.Guidance.Bound;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
@@ -111,25 +112,61 @@ public sealed class Denoiser : INoisePredictor, IDisposable
         return prediction;
     }
 
+    /// <summary>Element type of the noisy latent.</summary>
+    internal TensorElement SampleElement => _sample.Element;
+
+    /// <summary>Element type of the prediction.</summary>
+    internal Onnx.Format.TensorProto.Types.DataType OutputElement => _session.OutputType(_output.Name).Element;
+
+    /// <summary>The network's outputs for a batch in a device's memory, not yet turned into noise.</summary>
+    /// <param name="values">Holds the batch of noisy latents; gets the outputs.</param>
+    /// <param name="batch">Name of the batch among them.</param>
+    /// <param name="timestep">Timestep, 0 to T - 1.</param>
+    /// <param name="texts">One text for each latent of the batch.</param>
+    /// <param name="predictions">Name of the outputs.</param>
+    /// <param name="memory">The memory.</param>
+    internal void PredictBound(BoundValues values, string batch, int timestep, IReadOnlyList<TextEmbedding> texts, string predictions, GuidanceMemory memory)
+    {
+        values.Borrow(_sample.Name, values[batch]);
+        values.Own(_timestep.Name, Times(timestep, texts.Count));
+        values.Own(_text.Name, States(texts));
+        values.Run(_session, memory);
+        values.Borrow(predictions, values[_output.Name]);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private OrtValue Times(int timestep, int count)
+    {
+        bool perSample = _timestep.Rank == 1 && _timestep.Dimensions[0] is null;
+        long[] shape = _timestep.Rank == 0 ? [] : [perSample ? count : 1];
+        return TensorValue.FromIntegers(_timestep.Element, Enumerable.Repeat(timestep, perSample ? count : 1).ToArray(), shape);
+    }
+
+    private OrtValue States(IReadOnlyList<TextEmbedding> texts)
+    {
+        float[] states = new float[texts.Count * texts[0].States.Length];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            texts[i].States.CopyTo(states, i * texts[0].States.Length);
+        }
+
+        return TensorValue.FromFloats(_text.Element, states, texts.Count, texts[0].TokenCount, texts[0].Width);
+    }
 
     private float[][] PredictBatch(float[] noisy, int timestep, IReadOnlyList<TextEmbedding> texts)
     {
         long count = texts.Count;
         float[] samples = new float[count * LatentLength];
-        float[] states = new float[count * texts[0].States.Length];
         for (int i = 0; i < texts.Count; i++)
         {
             noisy.CopyTo(samples, i * LatentLength);
-            texts[i].States.CopyTo(states, i * texts[0].States.Length);
         }
 
         using OrtValue sample = TensorValue.FromFloats(_sample.Element, samples, [count, .. _shape[1..]]);
-        bool perSample = _timestep.Rank == 1 && _timestep.Dimensions[0] is null;
-        long[] timestepShape = _timestep.Rank == 0 ? [] : [perSample ? count : 1];
-        using OrtValue time = TensorValue.FromIntegers(_timestep.Element, Enumerable.Repeat(timestep, perSample ? texts.Count : 1).ToArray(), timestepShape);
-        using OrtValue text = TensorValue.FromFloats(_text.Element, states, count, texts[0].TokenCount, texts[0].Width);
+        using OrtValue time = Times(timestep, texts.Count);
+        using OrtValue text = States(texts);
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
             [(_sample.Name, sample), (_timestep.Name, time), (_text.Name, text)], [_output.Name]);
         float[][] predictions = Predictions(TensorValue.ToFloats(outputs[0]), texts.Count);

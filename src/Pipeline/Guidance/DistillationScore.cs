@@ -59,27 +59,17 @@ public sealed class DistillationScore
     public ScoreResult Gradient(ReadOnlySpan<float> latent, Span<float> dLdLatent, GuidanceTexts texts, SdsStep step)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        int timestep = _options.Timesteps.Draw(
-            step.Progress, _schedule.TimestepCount, CounterRandom.Uniform(step.Key(RandomPurpose.Timestep), 0, 0));
+        ScoreTexts evaluated = ScoreTexts.Of(_options, _schedule, texts, step);
+        int timestep = evaluated.Timestep;
         long start = Stopwatch.GetTimestamp();
-        DrawNoise(step);
+        DrawNoise(_noise, step);
         _schedule.AddNoise(latent, _noise, timestep, _noisy);
         long beforePrediction = Stopwatch.GetTimestamp();
-        bool takesNegative = TakesNegative(timestep);
-        List<(TextEmbedding Text, double Weight)> negatives = [.. texts.ViewNegatives.Where(n => Math.Abs(n.Weight) > PerpNeg.SmallestWeight)];
-        List<TextEmbedding> evaluated = [texts.Positive, texts.Unconditional];
-        if (takesNegative)
-        {
-            evaluated.Add(texts.NoiseFreeNegative
-                ?? throw new ArgumentException("Noise-free distillation needs the negative prompt's text states; encode guidance.nfsd_negative.", nameof(texts)));
-        }
-
-        evaluated.AddRange(negatives.Select(n => n.Text));
-        IReadOnlyList<float[]> predictions = _predictor.Predict(_noisy, timestep, evaluated);
+        IReadOnlyList<float[]> predictions = _predictor.Predict(_noisy, timestep, evaluated.Texts);
         long afterPrediction = Stopwatch.GetTimestamp();
-        int firstNegative = takesNegative ? 3 : 2;
-        PerpNeg.Direction(predictions[0], predictions[1], [.. negatives.Select((n, i) => (predictions[firstNegative + i], n.Weight))], _direction);
-        Combine(predictions[0], predictions[1], takesNegative ? predictions[2] : null, dLdLatent);
+        int firstNegative = evaluated.HasNegative ? 3 : 2;
+        PerpNeg.Direction(predictions[0], predictions[1], [.. evaluated.NegativeWeights.Select((weight, i) => (predictions[firstNegative + i], weight))], _direction);
+        Combine(predictions[0], predictions[1], evaluated.HasNegative ? predictions[2] : null, dLdLatent);
         Limit(timestep, dLdLatent);
         double norm = Norm(dLdLatent);
         RequireFinite(norm, "UNet", timestep, step);
@@ -109,14 +99,13 @@ public sealed class DistillationScore
         }
     }
 
-    private bool TakesNegative(int timestep) => _options.Method == DistillationMethod.NoiseFree && 5 * timestep >= _schedule.TimestepCount;
-
-    private void DrawNoise(SdsStep step)
+    /// <summary>The noise ε of a step.</summary>
+    internal static void DrawNoise(float[] noise, SdsStep step)
     {
         RandomKey key = step.Key(RandomPurpose.DiffusionNoise);
-        for (int i = 0; i < _noise.Length; i++)
+        for (int i = 0; i < noise.Length; i++)
         {
-            _noise[i] = CounterRandom.Normal(key, (uint)i, 0);
+            noise[i] = CounterRandom.Normal(key, (uint)i, 0);
         }
     }
 

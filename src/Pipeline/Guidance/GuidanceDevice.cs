@@ -22,6 +22,12 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
     /// </summary>
     public bool KeepsMemory { get; init; } = true;
 
+    /// <summary>The driver's handle of the CUDA stream that sessions work in; 0, the default, for a stream of their own.</summary>
+    public nint Stream { get; init; }
+
+    /// <summary>Whether a CUDA device computes float32 products in full instead of with 10 bits of mantissa (TF32), default false.</summary>
+    public bool IsExact { get; init; }
+
     /// <summary>The device in words, for run.json.</summary>
     public string Description => CudaDevice is int number
         ? string.Create(CultureInfo.InvariantCulture, $"cuda:{number}")
@@ -86,12 +92,24 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
         if (CudaDevice is int number)
         {
             using OrtCUDAProviderOptions cuda = new();
-            cuda.UpdateOptions(new Dictionary<string, string>
+            Dictionary<string, string> provider = new()
             {
                 ["device_id"] = number.ToString(CultureInfo.InvariantCulture),
                 // The default tries every algorithm and takes the fastest of that moment: another one, with other bits, in the next run.
                 ["cudnn_conv_algo_search"] = "HEURISTIC",
-            });
+                ["arena_extend_strategy"] = "kSameAsRequested",
+            };
+            if (Stream != 0)
+            {
+                provider["user_compute_stream"] = Stream.ToString(CultureInfo.InvariantCulture);
+            }
+
+            if (IsExact)
+            {
+                provider["use_tf32"] = "0";
+            }
+
+            cuda.UpdateOptions(provider);
             options.AppendExecutionProvider_CUDA(cuda);
         }
 
@@ -109,7 +127,8 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
         {
             // The message names the library that could not be loaded, behind lines of ONNX Runtime's own sources.
             string reason = e.Message.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? e.GetType().Name;
-            return $"ONNX Runtime's CUDA provider cannot be loaded ({reason.TrimEnd('.')}); a program built with -p:OnnxRuntimeCuda=true has it, and CUDA and cuDNN must be installed";
+            string install = CudaLibraries.Missing(CudaLibraries.Find()) ?? "CUDA and cuDNN are there";
+            return $"ONNX Runtime's CUDA provider cannot be loaded ({reason.TrimEnd('.')}); a program built with -p:OnnxRuntimeCuda=true has it; {install}";
         }
     }
 }

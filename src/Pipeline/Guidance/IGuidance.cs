@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using ILGPU;
 
 namespace DreamFusion.Pipeline.Guidance;
 
@@ -29,6 +30,23 @@ public interface IGuidance : IDisposable
     /// <returns>Timestep, norm and loss.</returns>
     /// <exception cref="DfkException">The guidance is not finite; exit code 5.</exception>
     GuidanceReport Gradient(ReadOnlySpan<float> image, Span<float> dLdImage, GuidanceTexts texts, SdsStep draw);
+}
+
+/// <summary>A guidance that takes images where kernels left them, if it shares their memory.</summary>
+public interface IBoundGuidance : IGuidance
+{
+    /// <summary>Whether <see cref="BoundGradient"/> can be called; else images go by way of the host.</summary>
+    bool SharesMemory { get; }
+
+    /// <summary>weight·dL/dx of one image, from device memory to device memory.</summary>
+    /// <param name="image">Image x [S·S·3], HWC, in [0, 1], of the kernels' accelerator.</param>
+    /// <param name="dLdImage">weight·dL/dx [S·S·3], HWC; overwritten.</param>
+    /// <param name="weight">Factor of the gradient.</param>
+    /// <param name="texts">The texts of the step.</param>
+    /// <param name="draw">What random draws are keyed by.</param>
+    /// <returns>Timestep and norm, the latter without the weight.</returns>
+    /// <exception cref="DfkException">The guidance is not finite; exit code 5.</exception>
+    GuidanceReport BoundGradient(ArrayView<float> image, ArrayView<float> dLdImage, float weight, GuidanceTexts texts, SdsStep draw);
 }
 
 /// <summary>A guidance that also takes latents that are not an image's.</summary>

@@ -105,7 +105,8 @@ public sealed class NoiseSchedule
         return cosine * cosine;
     }
 
-    private (float Signal, float Sigma) Scales(int timestep)
+    /// <summary>√ᾱ_t and √(1-ᾱ_t).</summary>
+    internal (float Signal, float Sigma) Scales(int timestep)
     {
         double alphaBar = AlphaBar(timestep);
         return ((float)Math.Sqrt(alphaBar), (float)Math.Sqrt(1 - alphaBar));

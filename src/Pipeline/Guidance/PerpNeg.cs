@@ -31,7 +31,7 @@ public static class PerpNeg
     /// <summary>Terms with a weight up to this are left out; their prompts need not be evaluated.</summary>
     public const double SmallestWeight = 1e-4;
 
-    private const double SmallestSquare = 1e-6;
+    internal const double SmallestSquare = 1e-6;
 
     /// <summary>Weights of the two negative prompts for a camera.</summary>
     /// <param name="weighting">Which published form.</param>

@@ -3,7 +3,9 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Cache;
+using DreamFusion.Pipeline.Guidance.Bound;
 using DreamFusion.Pipeline.Models;
+using ILGPU;
 
 namespace DreamFusion.Pipeline.Guidance;
 
@@ -39,7 +41,7 @@ public readonly record struct SdsResult(
 /// </code>
 /// The UNet's Jacobian is left out, as the method has it; the encoder's is exact. Of a pixel-space model z is the image itself, 2x - 1.
 /// </summary>
-public sealed class ScoreDistillation : ILatentGuidance
+public sealed class ScoreDistillation : ILatentGuidance, IBoundGuidance
 {
     // Graphs for smaller images keep their memory between runs.
     private const int LargeImage = 256;
@@ -49,18 +51,21 @@ public sealed class ScoreDistillation : ILatentGuidance
     private readonly Denoiser _denoiser;
     private readonly DistillationScore _score;
     private readonly float[] _dLdLatent;
+    private readonly BoundDistillation? _bound;
+    private readonly List<string> _notes = [];
 
     /// <summary>Loads encoder and UNet and differentiates the encoder.</summary>
     /// <param name="model">The model folder.</param>
     /// <param name="options">Method, scale, weighting and timesteps.</param>
     /// <param name="cache">Where what is computed from the model is kept; null for nowhere.</param>
+    /// <param name="memory">What the guidance shares with the kernels; null if images go by way of the host. Not owned.</param>
     /// <exception cref="InvalidModelException">A graph cannot be loaded or differentiated.</exception>
-    public ScoreDistillation(ModelFolder model, GuidanceOptions options, DiskCache? cache = null)
+    public ScoreDistillation(ModelFolder model, GuidanceOptions options, DiskCache? cache = null, GuidanceMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         Schedule = new NoiseSchedule(model.Scheduler);
-        GuidanceDevice device = options.Device with { KeepsMemory = model.ImageSize < LargeImage };
+        GuidanceDevice device = options.Device with { KeepsMemory = model.ImageSize < LargeImage, Stream = memory?.Stream ?? 0 };
         ReturnGarbage();
         _encoder = (model.Kind, options.Encoder) switch
         {
@@ -73,11 +78,22 @@ public sealed class ScoreDistillation : ILatentGuidance
         {
             ReturnGarbage();
             _denoiser = new Denoiser(model, Schedule, device.BranchExecution(options.Threads), device);
+            if (memory is not null && _encoder is VaeEncoder vae)
+            {
+                _bound = new BoundDistillation(model, options, Schedule, vae.Session, vae.Draws, _denoiser, memory);
+            }
         }
         catch
         {
             _encoder.Dispose();
+            _denoiser?.Dispose();
             throw;
+        }
+
+        _notes.AddRange(_encoder.Notes);
+        if (memory is not null && _bound is null)
+        {
+            _notes.Add("Images and their gradients go by way of the host: only a VAE encoder shares the kernels' memory.");
         }
 
         _score = new DistillationScore(options, Schedule, _denoiser);
@@ -102,7 +118,10 @@ public sealed class ScoreDistillation : ILatentGuidance
     int IGuidance.TermCount => LatentLength;
 
     /// <summary>Things worth a line in the log.</summary>
-    public IReadOnlyList<string> Notes => _encoder.Notes;
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <inheritdoc/>
+    public bool SharesMemory => _bound is not null;
 
     /// <summary>The model's noise process.</summary>
     public NoiseSchedule Schedule { get; }
@@ -126,6 +145,14 @@ public sealed class ScoreDistillation : ILatentGuidance
         DistillationScore.RequireFinite(imageNorm, "gradient through the VAE encoder", score.Timestep, step);
         return new SdsResult(
             score.Timestep, score.GradientNorm, imageNorm, encodeTime, score.NoiseTime, score.PredictionTime, Stopwatch.GetElapsedTime(beforeGradient));
+    }
+
+    /// <inheritdoc/>
+    public GuidanceReport BoundGradient(ArrayView<float> image, ArrayView<float> dLdImage, float weight, GuidanceTexts texts, SdsStep draw)
+    {
+        SdsResult result = (_bound ?? throw new InvalidOperationException("The guidance shares no memory with the kernels; ask for the gradient of the host's image."))
+            .Gradient(image, dLdImage, weight, texts, draw);
+        return new GuidanceReport(result.Timestep, result.ImageGradientNorm);
     }
 
     /// <summary>dL/dz of a latent that is not an image's: for optimising a latent, or renders that stand for latents.</summary>
@@ -155,6 +182,7 @@ public sealed class ScoreDistillation : ILatentGuidance
     /// <inheritdoc/>
     public void Dispose()
     {
+        _bound?.Dispose();
         _encoder.Dispose();
         _denoiser.Dispose();
     }

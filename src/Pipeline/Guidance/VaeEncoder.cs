@@ -59,6 +59,12 @@ public sealed class VaeEncoder : ImageEncoder
         }
     }
 
+    /// <summary>The differentiated graph.</summary>
+    internal DifferentiableSession Session => _session;
+
+    /// <summary>Whether latents are draws from the posterior.</summary>
+    internal bool Draws => _draws;
+
     /// <inheritdoc/>
     public override EncodedImage Encode(ReadOnlySpan<float> image, RandomKey noise)
     {

@@ -10,6 +10,8 @@ namespace DreamFusion.Pipeline.Machine;
 /// <summary>What this machine can do for <c>dfk</c>.</summary>
 public sealed record MachineReport
 {
+    private const string CudaProvider = "CUDAExecutionProvider";
+
     /// <summary>Versions of this program and of what it runs on, by name.</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }
 
@@ -24,6 +26,12 @@ public sealed record MachineReport
 
     /// <summary>The NVIDIA driver.</summary>
     public required CudaDriver Cuda { get; init; }
+
+    /// <summary>The libraries that ONNX Runtime's CUDA provider needs.</summary>
+    public required IReadOnlyList<CudaLibraryState> CudaLibraries { get; init; }
+
+    /// <summary>Whether this build of the program has ONNX Runtime's CUDA provider.</summary>
+    public bool HasCudaProvider => OnnxProviders.Contains(CudaProvider, StringComparer.Ordinal);
 
     /// <summary>ONNX Runtime's execution providers.</summary>
     public required IReadOnlyList<string> OnnxProviders { get; init; }
@@ -93,6 +101,7 @@ public sealed record MachineReport
             VectorBits = CpuFeatures.VectorBits,
             InstructionSets = CpuFeatures.Names,
             Cuda = CudaDriver.Probe(),
+            CudaLibraries = Machine.CudaLibraries.Find(),
             OnnxProviders = [.. OrtEnv.Instance().GetAvailableProviders().Order(StringComparer.Ordinal)],
             Ffmpeg = ExternalProgram.Find("ffmpeg", "-version"),
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,

@@ -23,6 +23,7 @@ internal sealed class RunContext : IDisposable
 {
     private readonly long _since;
     private readonly RunRecord _record;
+    private readonly bool _ownsDevice;
     private int _rollbacks;
 
     /// <summary>Opens the run folder, writes its first files and starts the device.</summary>
@@ -32,8 +33,10 @@ internal sealed class RunContext : IDisposable
     /// <param name="model">The prior and its hashes.</param>
     /// <param name="resume">The run to go on with, or null for a new one.</param>
     /// <param name="since">Time stamp from which the run's time counts; null for now.</param>
+    /// <param name="device">Where the kernels run, if it is open already; it stays the caller's. Null to open it.</param>
     public RunContext(
-        RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, RunModel model, ResumePoint? resume = null, long? since = null)
+        RunConfiguration configuration, TrainingRequest request, ITrainingObserver observer, RunModel model, ResumePoint? resume = null, long? since = null,
+        DeviceContext? device = null)
     {
         _since = since ?? Stopwatch.GetTimestamp();
         Previous = resume?.Summary;
@@ -52,8 +55,8 @@ internal sealed class RunContext : IDisposable
             string where = DeviceSelection.CudaIndex(configuration.Device) is null
                 ? $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels"
                 : configuration.Device;
-            string device = $"{where}; guidance: {model.Device.Description}";
-            _record = new RunRecord(Folder, configuration, model.Hashes, device, FirstStep, resume?.Summary, task, _since);
+            string devices = $"{where}; guidance: {model.Device.Description}";
+            _record = new RunRecord(Folder, configuration, model.Hashes, devices, FirstStep, resume?.Summary, task, _since);
             ImmutableArray<Recovery> recoveries = resume?.Watchdog.Recoveries ?? [];
             _rollbacks = recoveries.Length;
             _record.Keep(recoveries);
@@ -65,7 +68,8 @@ internal sealed class RunContext : IDisposable
             {
                 Note(string.Create(CultureInfo.InvariantCulture, $"resumed in {Folder.Path} after {FirstStep} steps{(resume.Checkpoint is null ? ", as it has no checkpoint yet" : "")}"));
             }
-            Device = DeviceSelection.Open(configuration.Device, threads, request.Kernels);
+            _ownsDevice = device is null;
+            Device = device ?? DeviceSelection.Open(configuration.Device, threads, request.Kernels);
         }
         catch
         {
@@ -248,7 +252,11 @@ internal sealed class RunContext : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Device.Dispose();
+        if (_ownsDevice)
+        {
+            Device.Dispose();
+        }
+
         Folder.Dispose();
     }
 }

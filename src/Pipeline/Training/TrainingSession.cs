@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading;
+using DreamFusion.Autodiff;
 using DreamFusion.Kernels.March;
 using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Checkpoints;
@@ -10,6 +11,7 @@ using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Guidance;
+using DreamFusion.Pipeline.Guidance.Bound;
 using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Rendering;
 using DreamFusion.Pipeline.Runs;
@@ -88,10 +90,13 @@ public sealed class TrainingSession : IDisposable
             model.Folder, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts, configuration.ViewChoice), configuration.Guidance,
             model.Device);
         var cache = DiskCache.OfUser();
-        using var guidance = new ScoreDistillation(model.Folder, GuidanceOptions.From(configuration, model.Device), cache);
+        // Before the guidance, which works in a stream of theirs; and gone after it.
+        using DeviceContext? kernels = GuidanceMemory.OpenKernels(configuration, model.Device, request.Kernels);
+        using GuidanceMemory? memory = kernels is null ? null : GuidanceMemory.Shared(kernels, model.Device);
+        using var guidance = new ScoreDistillation(model.Folder, GuidanceOptions.From(configuration, model.Device), cache, memory);
         ViewGuidance.Require(configuration, guidance);
         var start = RunStart.Find(configuration, model.Hashes, resume);
-        using var run = new RunContext(configuration, request, observer, model with { Hashes = start.ModelHashes }, resume, begun);
+        using var run = new RunContext(configuration, request, observer, model with { Hashes = start.ModelHashes }, resume, begun, kernels);
         using var session = new TrainingSession(run, request, judge(guidance), prompt, resume?.Watchdog ?? WatchdogState.Healthy);
         if (request.Resume && resume is null)
         {

@@ -78,6 +78,14 @@ public sealed class ViewGuidance
             return latentReport;
         }
         Variable image = tape.Resize(view.Image, data.Height, data.Width, _guidance.ImageSize, _guidance.ImageSize);
+        if (_guidance is IBoundGuidance { SharesMemory: true } bound)
+        {
+            ArrayView<float> dLdImage = tape.Scratch<float>(image.Length);
+            GuidanceReport boundReport = bound.BoundGradient(image.Value, dLdImage, weight, texts, draw);
+            tape.Seed(image, dLdImage);
+            return boundReport;
+        }
+
         image.Value.CopyToCPU(_image);
         GuidanceReport report = _guidance.Gradient(_image, _dLdImage, texts, draw);
         Scale(_dLdImage, weight);

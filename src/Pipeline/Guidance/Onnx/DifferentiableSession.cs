@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using DreamFusion.Pipeline.Guidance.Bound;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
 using DreamFusion.Pipeline.Models;
 using Google.Protobuf;
@@ -14,7 +15,6 @@ internal sealed class DifferentiableSession : IDisposable
 {
     private readonly OnnxSession _forward;
     private readonly OnnxSession _backward;
-    private readonly bool _isHalf;
 
     private DifferentiableSession(OnnxSession forward, OnnxSession backward)
     {
@@ -23,7 +23,9 @@ internal sealed class DifferentiableSession : IDisposable
         Input = forward.InputType(forward.InputNames[0]);
         Output = forward.OutputType(forward.OutputNames[0]);
         Noise = [.. forward.InputNames.Skip(1).Select(forward.InputType)];
-        _isHalf = backward.InputNames.Any(name => backward.InputType(name).Element == TensorProto.Types.DataType.Float16);
+        Seed = backward.InputType(backward.InputNames[0]);
+        Gradients = backward.OutputType(backward.OutputNames[0]);
+        IsHalf = backward.InputNames.Any(name => backward.InputType(name).Element == TensorProto.Types.DataType.Float16);
     }
 
     /// <summary>Folder of files that ONNX Runtime may have mapped, deleted with the session; null if it needs none.</summary>
@@ -37,6 +39,18 @@ internal sealed class DifferentiableSession : IDisposable
 
     /// <summary>Types of the inputs that take standard normal numbers.</summary>
     public IReadOnlyList<TensorType> Noise { get; }
+
+    /// <summary>Type of ȳ.</summary>
+    public TensorType Seed { get; }
+
+    /// <summary>Type of g.</summary>
+    public TensorType Gradients { get; }
+
+    /// <summary>Whether the gradient is computed in float16, where it may overflow.</summary>
+    public bool IsHalf { get; }
+
+    /// <summary>Name of y among the values of <see cref="RunBound"/>.</summary>
+    public string OutputName => _forward.OutputNames[0];
 
     /// <summary>Loads a graph from memory, by way of files if it is too large for one message.</summary>
     /// <param name="graph">The graph.</param>
@@ -117,13 +131,47 @@ internal sealed class DifferentiableSession : IDisposable
         CotangentScale scale = CotangentScale.For(cotangent);
         float[] gradient = Scaled(activations, cotangent, scale);
         // Only float16 can overflow here without the result itself being out of range.
-        for (int attempt = 1; _isHalf && attempt <= CotangentScale.Attempts && !CotangentScale.IsFinite(gradient); attempt++)
+        for (int attempt = 1; IsHalf && attempt <= CotangentScale.Attempts && !CotangentScale.IsFinite(gradient); attempt++)
         {
             scale = scale.Smaller();
             gradient = Scaled(activations, cotangent, scale);
         }
 
         return gradient;
+    }
+
+    /// <summary>y = f(x, noise) in a device's memory.</summary>
+    /// <param name="values">Holds x; gets y and the activations by their names.</param>
+    /// <param name="x">Name of x among them.</param>
+    /// <param name="noise">Elements of each noise input.</param>
+    /// <param name="memory">The memory.</param>
+    public void RunBound(BoundValues values, string x, IReadOnlyList<float[]> noise, GuidanceMemory memory)
+    {
+        values.Borrow(_forward.InputNames[0], values[x]);
+        for (int i = 0; i < noise.Count; i++)
+        {
+            values.Own(_forward.InputNames[i + 1], Value(Noise[i], noise[i]));
+        }
+
+        values.Run(_forward, memory);
+    }
+
+    /// <summary>g = (∂f/∂x)ᵀ·ȳ in a device's memory.</summary>
+    /// <param name="activations">What <see cref="RunBound"/> left.</param>
+    /// <param name="cotangent">ȳ, scaled.</param>
+    /// <param name="target">Gets g.</param>
+    /// <param name="name">Its name there.</param>
+    /// <param name="memory">The memory.</param>
+    public void GradientBound(BoundValues activations, OrtValue cotangent, BoundValues target, string name, GuidanceMemory memory)
+    {
+        string seed = _backward.InputNames[0];
+        foreach (string input in _backward.InputNames)
+        {
+            target.Borrow(input, input == seed ? cotangent : activations[input]);
+        }
+
+        target.Run(_backward, memory);
+        target.Borrow(name, target[_backward.OutputNames[0]]);
     }
 
     /// <inheritdoc/>

@@ -128,6 +128,52 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
+    /// <summary>Runs the graph on values in a device's memory; outputs stay there. Inputs in the host's memory are copied.</summary>
+    /// <param name="inputs">Name and value of each input.</param>
+    /// <param name="targets">Name and place of outputs that go into memory of the caller's.</param>
+    /// <param name="memory">Where the other outputs are allocated.</param>
+    /// <returns>One value for each output, in order; the caller disposes them.</returns>
+    /// <exception cref="InvalidModelException">ONNX Runtime cannot run the graph on these inputs.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> RunBound(
+        IReadOnlyList<(string Name, OrtValue Value)> inputs, IReadOnlyList<(string Name, OrtValue Value)> targets, OrtMemoryInfo memory)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            using OrtIoBinding binding = _session.CreateIoBinding();
+            foreach ((string name, OrtValue value) in inputs)
+            {
+                binding.BindInput(name, value);
+            }
+
+            foreach (string name in OutputNames)
+            {
+                OrtValue? target = targets.FirstOrDefault(output => output.Name == name).Value;
+                if (target is not null)
+                {
+                    binding.BindOutput(name, target);
+                }
+                else
+                {
+                    binding.BindOutputToDevice(name, memory);
+                }
+            }
+
+            // Copies of what lies in the host's memory are done before it may go.
+            binding.SynchronizeBoundInputs();
+            _session.RunWithBinding(_runOptions, binding);
+            return binding.GetOutputValues();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidModelException($"{_name}: ONNX Runtime cannot run the graph: {e.Message} Export the model again.", e);
+        }
+        finally
+        {
+            _runDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -154,7 +200,14 @@ internal sealed class OnnxSession : IDisposable
             using SessionOptions options = (device ?? GuidanceDevice.Cpu).NewSessionOptions();
             options.GraphOptimizationLevel = level;
             options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
-            return new OnnxSession(create(options), name);
+            var session = new OnnxSession(create(options), name);
+            if (device is { Stream: not 0 })
+            {
+                // Everything is in one stream: whoever comes next in it need not be waited for.
+                session._runOptions.AddRunConfigEntry("disable_synchronize_execution_providers", "1");
+            }
+
+            return session;
         }
         catch (Exception e) when (e is OnnxRuntimeException or OverflowException)
         {

@@ -42,6 +42,14 @@ public abstract class ImagePainting : IPainting
     {
         using var tape = new Tape(device);
         Variable image = Resized(tape);
+        if (_guidance.SharesMemory)
+        {
+            ArrayView<float> dLdImage = tape.Scratch<float>(image.Length);
+            GuidanceReport report = _guidance.BoundGradient(image.Value, dLdImage, 1f, texts, draw);
+            tape.Backward(image, dLdImage);
+            return report;
+        }
+
         image.Value.CopyToCPU(_image);
         SdsResult result = _guidance.Gradient(_image, _dLdImage, texts, draw);
         ArrayView<float> gradient = tape.Scratch<float>(image.Length);

@@ -2,10 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using DreamFusion.Autodiff;
 using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Guidance;
+using DreamFusion.Pipeline.Guidance.Bound;
 using DreamFusion.Pipeline.Imaging;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
@@ -57,8 +59,10 @@ public sealed class PaintingSession : IDisposable
         var prompt = PromptEmbeddings.Compute(
             model.Folder, configuration.Prompt, configuration.NegativePrompt, new ViewPrompts(configuration.ViewPrompts), configuration.Guidance, model.Device);
         var cache = DiskCache.OfUser();
-        using var guidance = new ScoreDistillation(model.Folder, GuidanceOptions.From(configuration, model.Device), cache);
-        using var run = new RunContext(configuration, request, observer, model);
+        using DeviceContext? kernels = GuidanceMemory.OpenKernels(configuration, model.Device, request.Kernels);
+        using GuidanceMemory? memory = kernels is null ? null : GuidanceMemory.Shared(kernels, model.Device);
+        using var guidance = new ScoreDistillation(model.Folder, GuidanceOptions.From(configuration, model.Device), cache, memory);
+        using var run = new RunContext(configuration, request, observer, model, device: kernels);
         using var session = new PaintingSession(run, guidance, prompt);
         string[] notes = [.. model.Notes, .. guidance.Notes, .. cache.Warnings, .. prompt.Warnings];
         Array.ForEach(notes, run.Note);

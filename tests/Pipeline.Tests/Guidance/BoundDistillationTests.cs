@@ -1,0 +1,120 @@
+using System;
+using System.Linq;
+using DreamFusion.Autodiff;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
+using DreamFusion.Pipeline.Guidance;
+using DreamFusion.Pipeline.Guidance.Bound;
+using DreamFusion.Pipeline.Machine;
+using DreamFusion.Pipeline.Prompts;
+using ILGPU;
+using ILGPU.Runtime;
+using Xunit;
+
+namespace DreamFusion.Pipeline.Tests.Guidance;
+
+/// <summary>
+/// The guidance on buffers that kernels and ONNX Runtime share, here the host's under the same interface: bindings, graphs between the model's, statistics. The truth
+/// is the guidance on the host's arrays.
+/// </summary>
+public sealed class BoundDistillationTests
+{
+    private const double Tolerance = 2e-5;
+
+    [Theory]
+    [InlineData("sds")]
+    [InlineData("classifier score")]
+    [InlineData("noise free")]
+    [InlineData("rescaled")]
+    [InlineData("normalised and clipped")]
+    [InlineData("drawn latents")]
+    public void The_gradient_is_that_of_the_hosts_way(string name)
+    {
+        GuidanceOptions options = Options(name);
+        GuidanceTexts texts = Texts();
+        using var device = DeviceContext.CreateCpu(1);
+        using var memory = GuidanceMemory.OfHost(device);
+        using var host = new ScoreDistillation(Toybox.Model, options);
+        using var bound = new ScoreDistillation(Toybox.Model, options, null, memory);
+        Assert.False(host.SharesMemory);
+        Assert.True(bound.SharesMemory);
+        float[] image = Image(host.ImageSize);
+        using MemoryBuffer1D<float, Stride1D.Dense> x = device.Accelerator.Allocate1D(image);
+        using MemoryBuffer1D<float, Stride1D.Dense> gradient = device.Accelerator.Allocate1D<float>(image.Length);
+        float[] expected = new float[image.Length];
+        for (uint step = 0; step < 3; step++)
+        {
+            var draw = new SdsStep(3, step, 0.1 * step);
+            SdsResult truth = host.Gradient(image, expected, texts, draw);
+            GuidanceReport report = bound.BoundGradient(x.View, gradient.View, 0.5f, texts, draw);
+            Assert.Equal(truth.Timestep, report.Timestep);
+            Assert.True(Math.Abs(truth.ImageGradientNorm - report.GradientNorm) <= Tolerance * truth.ImageGradientNorm, $"{report.GradientNorm}, expected {truth.ImageGradientNorm}");
+            float[] got = gradient.GetAsArray1D();
+            double difference = Math.Sqrt(got.Zip(expected, (a, b) => Math.Pow(a - (0.5 * b), 2)).Sum());
+            Assert.True(difference <= Tolerance * 0.5 * truth.ImageGradientNorm, $"step {step}: {difference} of {truth.ImageGradientNorm}");
+        }
+    }
+
+    [Fact]
+    public void Perp_Neg_pushes_the_same_way()
+    {
+        GuidanceOptions options = Options("sds");
+        GuidanceTexts texts = Texts() with { ViewNegatives = [(Embedding("a cactus"), -1.5), (Embedding("a snowman"), 0.00001), (Embedding("a duck"), -0.7)] };
+        using var device = DeviceContext.CreateCpu(1);
+        using var memory = GuidanceMemory.OfHost(device);
+        using var host = new ScoreDistillation(Toybox.Model, options);
+        using var bound = new ScoreDistillation(Toybox.Model, options, null, memory);
+        float[] image = Image(host.ImageSize);
+        using MemoryBuffer1D<float, Stride1D.Dense> x = device.Accelerator.Allocate1D(image);
+        using MemoryBuffer1D<float, Stride1D.Dense> gradient = device.Accelerator.Allocate1D<float>(image.Length);
+        float[] expected = new float[image.Length];
+        SdsResult truth = host.Gradient(image, expected, texts, new SdsStep(1, 0, 0));
+        bound.BoundGradient(x.View, gradient.View, 1f, texts, new SdsStep(1, 0, 0));
+        double difference = Math.Sqrt(gradient.GetAsArray1D().Zip(expected, (a, b) => Math.Pow(a - b, 2)).Sum());
+        Assert.True(difference <= Tolerance * truth.ImageGradientNorm, $"{difference} of {truth.ImageGradientNorm}");
+    }
+
+    [Fact]
+    public void Without_shared_memory_the_bound_way_is_refused()
+    {
+        using var device = DeviceContext.CreateCpu(1);
+        using var guidance = new ScoreDistillation(Toybox.Model, Options("sds"));
+        using MemoryBuffer1D<float, Stride1D.Dense> x = device.Accelerator.Allocate1D<float>(4);
+        Assert.Throws<InvalidOperationException>(() => guidance.BoundGradient(x.View, x.View, 1f, Texts(), new SdsStep(1, 0, 0)));
+        Assert.Null(GuidanceMemory.Shared(device, GuidanceDevice.Cpu));
+        // Kernels on the CPU and guidance on a GPU meet on the host, too.
+        Assert.Null(GuidanceMemory.Shared(device, new GuidanceDevice(0, 1)));
+        Assert.Null(GuidanceMemory.OpenKernels(PresetCatalogue.Get("toybox"), new GuidanceDevice(0, 1), DreamFusion.Kernels.Device.KernelChoice.Portable));
+    }
+
+    [Fact]
+    public void Every_missing_library_is_named()
+    {
+        Assert.Null(CudaLibraries.Missing(CudaLibraries.Find(_ => true)));
+        string all = CudaLibraries.Missing(CudaLibraries.Find(_ => false))!;
+        Assert.All(["cudart", "cuBLAS ", "cuBLASLt", "cuFFT", "cuDNN 9"], name => Assert.Contains(name, all, StringComparison.Ordinal));
+        string one = CudaLibraries.Missing(CudaLibraries.Find(file => !file.Contains("cudnn", StringComparison.Ordinal)))!;
+        Assert.Contains("cuDNN 9", one, StringComparison.Ordinal);
+        Assert.DoesNotContain("cuFFT", one, StringComparison.Ordinal);
+    }
+
+    private static GuidanceOptions Options(string name)
+    {
+        GuidanceOptions options = GuidanceOptions.From(PresetCatalogue.Get("toybox") with { Threads = 1 });
+        return name switch
+        {
+            "classifier score" => options with { Method = DistillationMethod.ClassifierScore },
+            "noise free" => options with { Method = DistillationMethod.NoiseFree },
+            "rescaled" => options with { Rescale = 0.7f },
+            "normalised and clipped" => options with { NormalizesGradient = true, GradientClip = 1.5f },
+            "drawn latents" => options with { Posterior = LatentPosterior.Sample },
+            _ => options,
+        };
+    }
+
+    private static GuidanceTexts Texts() => new(Embedding("a hamburger"), Embedding("")) { NoiseFreeNegative = Embedding("blurry") };
+
+    private static TextEmbedding Embedding(string text) => PromptEmbeddings.Compute(Toybox.Model, text, "", new ViewPrompts(PresetCatalogue.Get("toybox").ViewPrompts)).TextsFor(0f, 30f).Positive;
+
+    private static float[] Image(int size) => [.. Enumerable.Range(0, size * size * 3).Select(i => 0.5f + (0.4f * MathF.Sin(i * 0.37f) * MathF.Cos(i * 0.011f)))];
+}

@@ -27,6 +27,10 @@ if (args is ["training", ..])
 {
     return TrainingCommand.Run(args.AsSpan(1));
 }
+if (args is ["first-step", ..])
+{
+    return FirstStepCommand.Run(args.AsSpan(1));
+}
 if (args is ["janus", ..])
 {
     return JanusCommand.Run(args.AsSpan(1));

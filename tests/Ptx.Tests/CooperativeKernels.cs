@@ -80,6 +80,87 @@ public static class CooperativeKernels
         }
     }
 
+    public static void SharedOfAnyLength(ArrayView<int> x, int length)
+    {
+        ArrayView<int> part = SharedMemory.Allocate<int>(length);
+        int t = Group.IdxX;
+        part[t] = t;
+        Group.Barrier();
+        x[(Grid.IdxX * Group.DimX) + t] = part[length - 1 - t];
+    }
+
+    /// <summary>Barriers in loops within loops and in branches that all threads take, with numbers of every type and an array that live across them.</summary>
+    public static void NestedLoops(ArrayView<float> x, ArrayView<float> y, int rounds)
+    {
+        ArrayView<float> part = SharedMemory.Allocate<float>(64);
+        ArrayView<float> own = LocalMemory.Allocate<float>(5);
+        int t = Group.IdxX;
+        int i = (Grid.IdxX * Group.DimX) + t;
+        double sum = 0;
+        long mix = i;
+        bool isOdd = (t & 1) != 0;
+        for (int k = 0; k < 5; k++)
+        {
+            own[k] = x[i] * (k + 1);
+        }
+
+        for (int round = 0; round < rounds; round++)
+        {
+            part[t] = own[(round + t) % 5];
+            Group.Barrier();
+            if ((round & 1) == 0)
+            {
+                for (int reach = 1; reach <= round + 1; reach++)
+                {
+                    float other = part[(t + reach) % Group.DimX];
+                    Group.Barrier();
+                    part[t] += isOdd ? other : -other;
+                    Group.Barrier();
+                }
+            }
+
+            own[(round + t) % 5] = MathF.Sin(part[(t + 1) % Group.DimX]);
+            sum += part[Group.DimX - 1 - t];
+            mix = (mix * 31) + round;
+            isOdd = !isOdd;
+            Group.Barrier();
+        }
+
+        x[i] = own[t % 5];
+        y[i] = (float)(sum + (double)(mix & 1023));
+    }
+
+    /// <summary>Warps that go different ways between barriers, with shuffles in loops whose counts differ by warp.</summary>
+    public static void WarpsApart(ArrayView<int> x)
+    {
+        ArrayView<int> totals = SharedMemory.Allocate<int>(4);
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        int value = x[i];
+        int warp = Warp.WarpIdx;
+        for (int round = 0; round <= warp; round++)
+        {
+            value += Warp.ShuffleDown(value, 1 << round);
+        }
+
+        if (warp == 1)
+        {
+            value ^= Warp.ShuffleXor(value, 3) + Warp.Broadcast(value, 30);
+        }
+        else if (warp > 1)
+        {
+            Warp.Barrier();
+            value -= Warp.ShuffleUp(value, 2, 16);
+        }
+
+        if (Warp.IsFirstLane)
+        {
+            totals[warp] = value;
+        }
+
+        Group.Barrier();
+        x[i] = value + totals[(warp + 1) % 4];
+    }
+
     public static void Halves(Index1D i, ArrayView<float> x, ArrayView<Half> y)
     {
         Half h = (Half)x[i];

@@ -12,11 +12,22 @@ namespace DreamFusion.Ptx.Tests.Comparison;
 internal sealed class ComparedLaunch : IDisposable
 {
     private readonly Context _context;
+    private readonly bool _isChecked;
     private readonly KernelComparison _comparison = new();
 
-    public ComparedLaunch(PtxTarget? target = null)
+    /// <param name="target">What PTX is made for.</param>
+    /// <param name="isChecked">True for the executor that checks, false for compiled code.</param>
+    public ComparedLaunch(PtxTarget? target = null, bool isChecked = false)
     {
-        _context = Context.Create(builder => builder.CPU(new CPUDevice(32, 32, 1)));
+        _isChecked = isChecked;
+        _context = Context.Create(builder =>
+        {
+            builder.CPU(new CPUDevice(32, 32, 1));
+            if (isChecked)
+            {
+                builder.Assertions();
+            }
+        });
         Accelerator = _context.CreateCPUAccelerator(0);
         Accelerator.ProgramFilter = (entry, cpu) => new ComparingProgram(entry, cpu, Accelerator, target ?? new PtxTarget(), _comparison, int.MaxValue);
     }
@@ -29,6 +40,7 @@ internal sealed class ComparedLaunch : IDisposable
         Assert.Empty(_comparison.Faults);
         Assert.True(_comparison.Launches > 0);
         Assert.Equal(0, _comparison.Differences);
+        Assert.All(Accelerator.CooperativeKernels, kernel => Assert.Equal(_isChecked, kernel.ExecutorReason is not null));
     }
 
     /// <summary>Asserts that nothing differs by more than a tolerance relative to the larger of 1 and the CPU's number.</summary>
@@ -37,6 +49,7 @@ internal sealed class ComparedLaunch : IDisposable
         Assert.Empty(_comparison.Faults);
         Assert.True(_comparison.Launches > 0);
         Assert.True(_comparison.LargestError <= tolerance, $"{_comparison.LargestError} > {tolerance}");
+        Assert.All(Accelerator.CooperativeKernels, kernel => Assert.Equal(_isChecked, kernel.ExecutorReason is not null));
     }
 
     /// <summary>A method of a class of kernels.</summary>

@@ -28,21 +28,28 @@ public sealed class TestDevice : IDisposable
     private readonly Context _context;
     private readonly List<(string Name, KernelComparison Comparison)> _comparisons = [];
 
-    private TestDevice()
+    private TestDevice(bool isChecked)
     {
-        _context = Context.Create(builder => builder.CPU(new CPUDevice(32, 32, 1)).EnableAlgorithms().Profiling());
+        _context = Context.Create(builder =>
+        {
+            builder.CPU(new CPUDevice(32, 32, 1)).EnableAlgorithms().Profiling();
+            if (isChecked)
+            {
+                builder.Assertions();
+            }
+        });
         Accelerator = _context.CreateCPUAccelerator(0);
         Accelerator.ProgramFilter = Filter;
     }
 
     public CPUAccelerator Accelerator { get; }
 
-    public static TheoryData<string> Kinds => ["PTX"];
+    public static TheoryData<string> Kinds => ["PTX", "PTX checked"];
 
     public static TestDevice Open(string kind)
     {
         ArgumentNullException.ThrowIfNull(kind);
-        return new TestDevice();
+        return new TestDevice(kind.Contains("checked", StringComparison.Ordinal));
     }
 
     public TResult[] Map<T, TResult>(Action<Index1D, ArrayView<T>, ArrayView<TResult>> kernel, params T[] values)

@@ -51,6 +51,9 @@ internal sealed partial class Translator
             case ("Warp", "Shuffle" or "ShuffleDown" or "ShuffleUp" or "ShuffleXor" or "Broadcast"):
                 result = Shuffle(name, arguments[0], _emit.ToNumber(Scalar(arguments[1])), arguments.Length > 2 ? Scalar(arguments[2]) : Constant.Of(32));
                 return true;
+            case ("Group", "Broadcast") when _target.IsHost:
+                result = Shuffle("GroupBroadcast", arguments[0], _emit.ToNumber(Scalar(arguments[1])), Constant.Of(32));
+                return true;
             case ("Group", "Broadcast"):
                 throw Refuse("Group.Broadcast has no instruction; write the value to shared memory and read it after a barrier");
             default:
@@ -112,7 +115,7 @@ internal sealed partial class Translator
     // The last operand clamps to the section: bits 8 to 12 hold the lane bits that stay, bits 0 to 4 the last lane (the first for up).
     private Register ShuffleWord(string name, Operand word, Operand lane, Operand width)
     {
-        string mode = name switch { "ShuffleDown" => "down", "ShuffleUp" => "up", "ShuffleXor" => "bfly", _ => "idx" };
+        string mode = name switch { "ShuffleDown" => "down", "ShuffleUp" => "up", "ShuffleXor" => "bfly", "GroupBroadcast" => "group", _ => "idx" };
         Operand section = _emit.Compute(Operation.Shl, DataType.U32, _emit.Compute(Operation.Sub, DataType.S32, Constant.Of(32), width), Constant.Of(8));
         Operand clamp = mode == "up" ? section : _emit.Compute(Operation.Or, DataType.U32, section, Constant.Of(31));
         return _emit.Append(new PtxInstruction(Operation.Shuffle, DataType.U32, null, word, lane, clamp) { Name = mode }, DataType.U32);

@@ -19,12 +19,20 @@ internal sealed class CPUKernelProgram : KernelProgram
     private readonly CompiledKernel? _cooperative;
     private readonly int _groupSize;
 
-    public CPUKernelProgram(CPUAccelerator accelerator, KernelEntry entry)
+    /// <param name="accelerator">Accelerator.</param>
+    /// <param name="entry">Kernel.</param>
+    /// <param name="compilesAlways">Runs kernels without meetings as cooperative ones too: for tests.</param>
+    public CPUKernelProgram(CPUAccelerator accelerator, KernelEntry entry, bool compilesAlways = false)
     {
         _accelerator = accelerator;
         _entry = entry;
         RequireBlittable(entry);
         _traits = KernelTraits.Of(entry.Method);
+        if (compilesAlways)
+        {
+            _traits = _traits with { Cooperates = true };
+        }
+
         MethodInfo method = accelerator.Context.Properties.EnableAssertions ? CheckedMethods.Of(entry.Method) : entry.Method;
         _compiled = LoopCompiler.Compile(entry, method, _traits);
         _lane = _traits.UsesLocalMemory ? RunWithLocalMemory : _compiled;

@@ -320,8 +320,28 @@ internal sealed unsafe class CompiledGroup : IDisposable
             _state->Count = meeting.Mode switch { "and" => sum == count ? 1u : 0u, "or" => sum > 0 ? 1u : 0u, _ => sum };
         }
 
+        else if (meeting.Operation == Operation.Shuffle)
+        {
+            Broadcast(meeting, count);
+        }
+
         _status.AsSpan(0, count).Clear();
         return true;
+    }
+
+    private void Broadcast(Meeting meeting, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            uint source = _state->Lanes[i];
+            if (source >= (uint)count)
+            {
+                _state->Current = i;
+                throw new ArgumentOutOfRangeException(nameof(source), string.Create(CultureInfo.InvariantCulture, $"{meeting.Name}: thread {(int)source} was asked for, the group has {count} threads."));
+            }
+
+            _state->Answers[i] = _state->Words[source];
+        }
     }
 
     private InvalidOperationException Different(int first, Meeting meeting, int other)

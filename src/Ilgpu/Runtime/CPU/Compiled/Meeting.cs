@@ -10,6 +10,8 @@ namespace ILGPU.Runtime.CPU.Compiled;
 /// <param name="Mode">How a shuffle finds its source, or what a barrier reduces by.</param>
 internal sealed record Meeting(string Name, bool IsOfWarp, Operation Operation, string Mode)
 {
+    private const string GroupMode = "group";
+
     /// <summary>The meeting of an instruction, or null if it is not one.</summary>
     public static Meeting? Of(PtxInstruction instruction) => instruction.Operation switch
     {
@@ -17,6 +19,7 @@ internal sealed record Meeting(string Name, bool IsOfWarp, Operation Operation, 
         Operation.BarrierReduce => new Meeting("Group.BarrierPopCount", false, Operation.BarrierReduce, instruction.Name!),
         Operation.WarpBarrier => new Meeting("Warp.Barrier", true, Operation.WarpBarrier, string.Empty),
         Operation.Ballot => new Meeting("Warp ballot", true, Operation.Ballot, string.Empty),
+        Operation.Shuffle when instruction.Name == GroupMode => new Meeting("Group.Broadcast", false, Operation.Shuffle, GroupMode),
         Operation.Shuffle => new Meeting(ShuffleName(instruction.Name!), true, Operation.Shuffle, instruction.Name!),
         _ => null,
     };

@@ -119,8 +119,6 @@ internal sealed class KernelComparison
 
     public IReadOnlyCollection<string> OwnFunctions { get; set; } = [];
 
-    public string? Note { get; set; }
-
     public List<string> Faults { get; } = [];
 
     /// <summary>Compares two buffers as words of 32 bits. NaN equals NaN: PTX has one.</summary>
@@ -134,7 +132,6 @@ internal sealed class KernelComparison
             Words++;
             if (left[i] != right[i])
             {
-                Note ??= $"word {i}: {left[i]:x8} {right[i]:x8}";
                 AddDifference(left[i], right[i]);
             }
         }

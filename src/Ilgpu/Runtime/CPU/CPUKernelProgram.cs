@@ -38,7 +38,7 @@ internal sealed class CPUKernelProgram : KernelProgram
         _lane = _traits.UsesLocalMemory ? RunWithLocalMemory : _compiled;
         if (_traits.Cooperates)
         {
-            _cooperative = CompiledKernel.TryCompile(entry, accelerator, out string? reason);
+            _cooperative = CompiledKernel.TryCompile(entry, accelerator, _traits.UsesWarps, out string? reason);
             accelerator.Add(_cooperative, new CooperativeKernelInfo(entry.Name, reason));
         }
 

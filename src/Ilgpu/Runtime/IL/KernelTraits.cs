@@ -9,7 +9,8 @@ namespace ILGPU.Runtime.IL;
 /// <param name="UsesIndices">It asks Grid, Group or Warp for an index or a dimension.</param>
 /// <param name="UsesLocalMemory">It allocates local memory.</param>
 /// <param name="Cooperates">It exchanges data between threads: barriers, broadcasts, shuffles, shared memory.</param>
-internal readonly record struct KernelTraits(bool UsesIndices, bool UsesLocalMemory, bool Cooperates)
+/// <param name="UsesWarps">It asks for anything of its warp, whose size then matters.</param>
+internal readonly record struct KernelTraits(bool UsesIndices, bool UsesLocalMemory, bool Cooperates, bool UsesWarps)
 {
     /// <summary>The traits of a kernel.</summary>
     public static KernelTraits Of(MethodBase kernel)
@@ -54,11 +55,11 @@ internal readonly record struct KernelTraits(bool UsesIndices, bool UsesLocalMem
         }
         else if (type == typeof(SharedMemory) || ((type == typeof(Group) || type == typeof(Warp)) && IsExchange(called.Name)))
         {
-            learnt = this with { Cooperates = true, UsesIndices = true };
+            learnt = this with { Cooperates = true, UsesIndices = true, UsesWarps = UsesWarps || type == typeof(Warp) };
         }
         else if (type == typeof(Grid) || type == typeof(Group) || type == typeof(Warp))
         {
-            learnt = this with { UsesIndices = true };
+            learnt = this with { UsesIndices = true, UsesWarps = UsesWarps || type == typeof(Warp) };
         }
         else
         {

@@ -49,11 +49,12 @@ internal sealed class CompiledKernel : IDisposable
     /// <summary>Compiles a kernel.</summary>
     /// <param name="entry">Kernel.</param>
     /// <param name="accelerator">Accelerator.</param>
+    /// <param name="usesWarps">Whether it asks for anything of its warp.</param>
     /// <param name="reason">Why it cannot be compiled; null if it can.</param>
-    public static CompiledKernel? TryCompile(KernelEntry entry, CPUAccelerator accelerator, out string? reason)
+    public static CompiledKernel? TryCompile(KernelEntry entry, CPUAccelerator accelerator, bool usesWarps, out string? reason)
     {
         reason = accelerator.Context.Properties.EnableAssertions ? "the context asks for assertions, which only the executor checks"
-            : accelerator.WarpSize != CompiledGroup.WarpSize ? $"the device's warps have {accelerator.WarpSize} threads, compiled code has {CompiledGroup.WarpSize}"
+            : usesWarps && accelerator.WarpSize != CompiledGroup.WarpSize ? $"the device's warps have {accelerator.WarpSize} threads, compiled code has {CompiledGroup.WarpSize}"
             : null;
         if (reason is not null)
         {

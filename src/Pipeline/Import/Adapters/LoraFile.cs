@@ -52,17 +52,17 @@ public sealed class LoraFile : IDisposable
             throw new InvalidModelException(string.Create(CultureInfo.InvariantCulture, $"LoRA {path}: its weight is {weight}, expected a finite number. Correct --lora."));
         }
 
-        var reader = SafeTensorsReader.Open(path);
+        LoraFile? file = null;
         try
         {
-            LoraFile file = new(reader, path, weight);
+            file = new LoraFile(SafeTensorsReader.Open(path), path, weight);
             file.Collect(architecture);
             file.CheckValues();
             return file;
         }
         catch
         {
-            reader.Dispose();
+            file?.Dispose();
             throw;
         }
     }

@@ -85,8 +85,10 @@ public sealed class LoraMergeTests : IDisposable
         _file.Add(Kohya + ".lora_up.weight", [32, 3]);
         using LoraFile file = _file.Open(0);
         Assert.Equal(1, file.UNetCount);
-        RandomWeights before = TinyModel.UNet();
+        // A sum with 0 would turn -0 into 0.
+        RandomWeights before = TinyModel.UNet() with { NegativeZeros = true };
         IWeightSource after = LoraMerge.Apply(before, LoraComponent.UNet, [file]);
+        Assert.Contains(before.Read(Module + ".weight"), v => v == 0 && float.IsNegative(v));
         Assert.All(before.Names, n => Assert.Equal(before.Read(n).Select(BitConverter.SingleToInt32Bits), after.Read(n).Select(BitConverter.SingleToInt32Bits)));
     }
 

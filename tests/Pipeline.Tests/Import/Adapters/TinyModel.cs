@@ -26,21 +26,24 @@ internal static class TinyModel
 }
 
 /// <summary>Random weights in memory, the same for the same name.</summary>
-internal sealed class RandomWeights(IReadOnlyDictionary<string, long[]> shapes) : IWeightSource
+internal sealed record RandomWeights(IReadOnlyDictionary<string, long[]> Shapes) : IWeightSource
 {
-    public IEnumerable<string> Names => shapes.Keys;
+    /// <summary>Whether every third value is -0.</summary>
+    public bool NegativeZeros { get; init; }
 
-    public bool Contains(string name) => shapes.ContainsKey(name);
+    public IEnumerable<string> Names => Shapes.Keys;
 
-    public long[] Shape(string name) => shapes[name];
+    public bool Contains(string name) => Shapes.ContainsKey(name);
+
+    public long[] Shape(string name) => Shapes[name];
 
     public float[] Read(string name)
     {
         Random random = new(name.Aggregate(17, (hash, c) => (hash * 31) + c));
-        float[] values = new float[shapes[name].Aggregate(1L, (a, b) => a * b)];
+        float[] values = new float[Shapes[name].Aggregate(1L, (a, b) => a * b)];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = (float)((random.NextDouble() * 2) - 1);
+            values[i] = NegativeZeros && i % 3 == 0 ? -0f : (float)((random.NextDouble() * 2) - 1);
         }
 
         return values;

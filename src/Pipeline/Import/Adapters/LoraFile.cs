@@ -18,9 +18,10 @@ public sealed class LoraFile : IDisposable
     private readonly SafeTensorsReader _reader;
     private readonly Dictionary<(LoraComponent Component, string Parameter), LoraModule> _modules = [];
 
-    private LoraFile(SafeTensorsReader reader, string path, float weight)
+    private LoraFile(string path, float weight)
     {
-        (_reader, Path, Weight) = (reader, path, weight);
+        (Path, Weight) = (path, weight);
+        _reader = SafeTensorsReader.Open(path);
     }
 
     /// <summary>The file.</summary>
@@ -55,7 +56,7 @@ public sealed class LoraFile : IDisposable
         LoraFile? file = null;
         try
         {
-            file = new LoraFile(SafeTensorsReader.Open(path), path, weight);
+            file = new LoraFile(path, weight);
             file.Collect(architecture);
             file.CheckValues();
             return file;

@@ -16,7 +16,14 @@ internal static class TinyModel
         Vae = StableDiffusionArchitecture.StableDiffusion1.Vae with { Channels = [32, 32], ResnetsPerLevel = 1 },
         Text = StableDiffusionArchitecture.StableDiffusion1.Text with
         {
-            Layers = 2, Width = 24, Heads = 4, MlpWidth = 40, VocabularySize = 600, Positions = 77, BeginTokenId = 598, EndTokenId = 599, PaddingTokenId = 599,
+            Layers = 2,
+            Width = 24,
+            Heads = 4,
+            MlpWidth = 40,
+            VocabularySize = 600,
+            BeginTokenId = 598,
+            EndTokenId = 599,
+            PaddingTokenId = 599,
         },
     };
 

@@ -61,6 +61,39 @@ public sealed class DamagedProtobufTests : IDisposable
         Assert.Throws<InvalidModelException>(() => OnnxModel.Load(path, _folder.Path));
     }
 
+    [Fact]
+    public void A_type_given_again_and_again_costs_no_more_than_its_bytes()
+    {
+        const int Times = 5000;
+        const int OutputField = 12;
+        const int GraphField = 7;
+        TensorShapeProto shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimValue = 2 } } };
+        byte[] output = new ValueInfoProto { Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } } }.ToByteArray();
+        // A message that is there again is merged with what was there before.
+        byte[] model = Field(GraphField, Field(OutputField, [.. Enumerable.Repeat(output, Times).SelectMany(bytes => bytes)]));
+        string path = _folder.File("model.onnx");
+        File.WriteAllBytes(path, model);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var read = OnnxModel.Load(path, _folder.Path);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(Times, read.Signature().Outputs.Single().Rank);
+        Assert.True(allocated < 200L * model.Length, FormattableString.Invariant($"{allocated} bytes for a file of {model.Length}"));
+    }
+
+    private static byte[] Field(int number, byte[] message)
+    {
+        using MemoryStream stream = new();
+        using (CodedOutputStream output = new(stream, leaveOpen: true))
+        {
+            output.WriteTag(number, WireFormat.WireType.LengthDelimited);
+            output.WriteBytes(UnsafeByteOperations.UnsafeWrap(message));
+        }
+
+        return stream.ToArray();
+    }
+
     private static IEnumerable<byte[]> Strings(int length)
     {
         IEnumerable<byte[]> strings = [[]];

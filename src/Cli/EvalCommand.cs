@@ -63,6 +63,7 @@ internal sealed class EvalCommand
         bool json = parse.GetValue(_global.Json), quiet = parse.GetValue(_global.Quiet);
         using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
         List<string> runs = [.. parse.GetValue(_runs) ?? []];
+        runs.ForEach(run => TrainedField.Locate(run));
         string? markdown = parse.GetValue(_markdown);
         if (markdown is not null)
         {

@@ -87,6 +87,21 @@ public sealed class EvalCommandTests : IClassFixture<EvalCommandTests.TrainedSet
     [Fact]
     public void A_run_that_is_none_is_bad_input() => Assert.Equal(3, Dfk.Run("eval", _set.File("nothing")).ExitCode);
 
+    [Fact]
+    public void What_is_wrong_with_a_later_word_is_said_before_the_first_is_scored()
+    {
+        string good = Path.Combine(_set.Out, "a-red-car-0");
+        DfkResult result = Dfk.Run("eval", good, _set.File("nothing"));
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("got nothing of that name", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("colour", result.Error, StringComparison.Ordinal);
+        Directory.CreateDirectory(_set.File("plain"));
+        File.WriteAllText(_set.File("plain/captions.tsv"), "file\tcaption\na.png\ta ball\n");
+        result = Dfk.Run("eval", good, "--labelled", _set.File("plain"));
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("expected a column 'view'", result.Error, StringComparison.Ordinal);
+    }
+
     public sealed class TrainedSet : IDisposable
     {
         private const int Steps = 2;

@@ -57,6 +57,13 @@ public sealed class EvaluationSession : IDisposable
             ?? throw new InvalidModelException("The embedded prior has no vocabulary.json. Build or unpack dfk again.");
         IReadOnlyList<string>? captions = request.Captions is { } file ? CaptionRetrieval.ReadFile(file) : null;
         CaptionedPictures? labelled = request.Labelled is { } folder ? CaptionedPictures.Open(folder) : null;
+        if (labelled is not null && labelled.All.All(picture => picture.View is null))
+        {
+            throw new DfkException(
+                ExitCode.BadInput,
+                $"{Path.Combine(labelled.Folder, CaptionedPictures.ListName)}: expected a column 'view' (such as 'front view') of labelled renders, got none. Add it, or give the folder with --images.");
+        }
+
         string own = Path.Combine(ModelLocator.ToyboxFolder, "clip");
         List<Judge> judges = [];
         try

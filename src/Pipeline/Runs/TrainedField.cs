@@ -113,8 +113,13 @@ public sealed class TrainedField : IFieldViews, IDisposable
         Device.Dispose();
     }
 
-    private static string Locate(string path)
+    /// <summary>Says whether there is a checkpoint at a path, without reading it: before work on another one.</summary>
+    /// <param name="path">A run folder or a file <c>*.safetensors</c>.</param>
+    /// <returns>The checkpoint's path.</returns>
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: nothing there.</exception>
+    public static string Locate(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0)
         {
             throw new DfkException(ExitCode.BadInput, "the run: expected a run folder with a checkpoint, or a checkpoint file, got an empty name; runs lie in runs/ where nothing else was said.");

@@ -13,7 +13,7 @@ internal sealed class ConfigurationOptions
 {
     private const string Optimized = "stable-dreamfusion";
 
-    private readonly Option<string?> _model = new("--model") { Description = "Diffusion prior: 'toybox' or a folder in the diffusers ONNX layout. [default: toybox]", HelpName = "dir" };
+    private readonly Option<string?> _model = new("--model") { Description = "Diffusion prior: 'toybox', a folder in the diffusers ONNX layout, or a .safetensors checkpoint of Stable Diffusion 1.x or 2.x, which is imported first. [default: toybox]", HelpName = "dir|file" };
     private readonly Option<string?> _preset = new("--preset") { Description = "Built-in configuration: " + string.Join(", ", PresetCatalogue.Names) + ". [default: toybox with the embedded prior, else stable-dreamfusion]", HelpName = "name" };
     private readonly Option<bool> _optimized = new("-O") { Description = "The same as --preset stable-dreamfusion." };
     private readonly Option<string?> _config = new("--config") { Description = "Configuration file (YAML): a run's config.yaml, your own, or one of NeMo's DreamFusion.", HelpName = "file" };

@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using DreamFusion.Pipeline;
+using DreamFusion.Pipeline.Import;
 using DreamFusion.Pipeline.Machine;
 
 namespace DreamFusion.Cli;
@@ -58,6 +59,11 @@ internal static class DoctorCommand
         Line("memory", Gigabytes(report.MemoryBytes));
         Line("disk", $"{(report.DiskFreeBytes is { } free ? Gigabytes(free) + " free" : "free space unknown")} for {report.DiskFolder}");
         Line("cache", $"{report.CacheFolder} ({Gigabytes(report.CacheBytes)})");
+        foreach (ImportedModel model in report.ImportedModels)
+        {
+            Line("imported", $"{model.Source ?? "unfinished or damaged"}: {model.Folder} ({Gigabytes(model.Bytes)}); delete the folder to be rid of it");
+        }
+
         Line("toybox", report.ToyboxProblem is null ? report.ToyboxFolder : "missing or damaged");
         Line("verdict", report.CanTrain ? "ready: dfk train \"a hamburger\"" : "cannot train; see below");
     }
@@ -136,6 +142,17 @@ internal static class DoctorCommand
             json.WriteString("folder", report.CacheFolder);
             json.WriteNumber("bytes", report.CacheBytes);
             json.WriteEndObject();
+            json.WriteStartArray("imported_models");
+            foreach (ImportedModel model in report.ImportedModels)
+            {
+                json.WriteStartObject();
+                json.WriteString("source", model.Source);
+                json.WriteString("folder", model.Folder);
+                json.WriteNumber("bytes", model.Bytes);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartObject("toybox");
             json.WriteString("folder", report.ToyboxFolder);
             json.WriteString("problem", report.ToyboxProblem);

@@ -11,8 +11,8 @@ internal static class ModelsCommand
     /// <summary>Declares the command.</summary>
     public static Command Create(GlobalOptions global)
     {
-        Command models = new("models", "Works with diffusion models in folders.") { Inspect(global) };
-        HelpWithExample.Install(models, "dfk models inspect toybox");
+        Command models = new("models", "Works with diffusion models in folders.") { Inspect(global), ModelsImportCommand.Create(global) };
+        HelpWithExample.Install(models, "dfk models inspect toybox", "dfk models import v1-5-pruned-emaonly.safetensors --out models/sd15");
         return models;
     }
 

@@ -21,12 +21,13 @@ internal static class PlanReport
 
     /// <summary>Plans a run and writes the plan.</summary>
     /// <param name="configuration">The validated configuration.</param>
+    /// <param name="modelFolder">Folder of the prior where the configuration names a checkpoint; else null.</param>
     /// <param name="folder">Run folder, or null for the default.</param>
     /// <param name="json">Whether for programs.</param>
     /// <returns><see cref="ExitCode.MachineLacks"/> if the run would be refused.</returns>
-    public static ExitCode Write(RunConfiguration configuration, string? folder, bool json)
+    public static ExitCode Write(RunConfiguration configuration, string? modelFolder, string? folder, bool json)
     {
-        var model = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
+        var model = ModelFolder.Open(modelFolder ?? ModelLocator.Locate(configuration.Model));
         ResourceReport report = ResourceCheck.Examine(configuration, model, folder);
         IReadOnlyList<PlanPhase>[] cards = [];
         if (configuration.Task == TrainingTask.Asset)

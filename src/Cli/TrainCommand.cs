@@ -99,10 +99,20 @@ internal sealed partial class TrainCommand
         ResolvedConfiguration resolved = sources.ResolveWithOrigins();
         RunConfiguration configuration = resolved.Configuration;
         DeviceSelection.Require(configuration);
+        using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
+        bool resumes = Resumes(parse.CommandResult);
+        if (!resumes)
+        {
+            // An import takes minutes; a folder that is taken is told before.
+            RunFolder.RequireFree(folder);
+        }
+
+        string? modelFolder = CheckpointModel.FolderOf(configuration.Model, quiet, signals.Token);
         TrainingRequest request = new()
         {
             OutputFolder = folder,
-            Resume = Resumes(parse.CommandResult),
+            ModelFolder = modelFolder,
+            Resume = resumes,
             Notes = resolved.Notes,
             NoVideo = parse.GetValue(_noVideo),
             NoMesh = parse.GetValue(_noMesh),
@@ -113,14 +123,9 @@ internal sealed partial class TrainCommand
         };
         if (parse.GetValue(_plan))
         {
-            if (!request.Resume)
-            {
-                RunFolder.RequireFree(folder);
-            }
-
-            return PlanReport.Write(request.Wanted(configuration), folder, json);
+            return PlanReport.Write(request.Wanted(configuration), modelFolder, folder, json);
         }
-        using InterruptSignals signals = new(() => Console.Error.WriteLine("dfk: stopping after this step; interrupt again to exit at once."));
+
         TrainingResult result = screen.Run(observer => configuration.Task == TrainingTask.Pictures
             ? PaintingSession.Run(configuration, request, observer, signals.Token)
             : TrainingSession.Run(configuration, request, observer, signals.Token));

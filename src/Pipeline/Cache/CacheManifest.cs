@@ -16,7 +16,7 @@ internal static class CacheManifest
     /// <summary>Lists the files of an entry.</summary>
     public static void Write(string folder)
     {
-        Dictionary<string, FileEntry> files = Files(folder).ToDictionary(path => Path.GetFileName(path), Describe);
+        Dictionary<string, FileEntry> files = Files(folder).ToDictionary(path => NameOf(path, folder), Describe);
         using FileStream stream = File.Create(PathIn(folder));
         JsonSerializer.Serialize(stream, files);
         stream.Flush(flushToDisk: true);
@@ -43,10 +43,13 @@ internal static class CacheManifest
 
         string[] files = [.. Files(folder)];
         return listed is not null && files.Length == listed.Count
-            && files.All(path => listed.TryGetValue(Path.GetFileName(path), out FileEntry? entry) && entry == Describe(path));
+            && files.All(path => listed.TryGetValue(NameOf(path, folder), out FileEntry? entry) && entry == Describe(path));
     }
 
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder).Where(path => Path.GetFileName(path) != FileName);
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => path != PathIn(folder));
+
+    // The same on every system, and for entries without subfolders what it has always been.
+    private static string NameOf(string path, string folder) => Path.GetRelativePath(folder, path).Replace('\\', '/');
 
     private static FileEntry Describe(string path)
     {

@@ -41,6 +41,9 @@ public sealed class DiskCache
     /// <returns>A new instance.</returns>
     public static DiskCache OfUser() => new(CacheFolder.Path);
 
+    /// <summary>Full path of its folder.</summary>
+    public string Root => _root;
+
     /// <summary>Why the cache could not be used: at most one line.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
@@ -132,11 +135,9 @@ public sealed class DiskCache
     // Oldest entries of all bounded kinds first, the one just added last; and what a process that died left behind.
     private void Trim(string added)
     {
-        DirectoryInfo[] folders =
-        [
-            .. new DirectoryInfo(_root).EnumerateDirectories().Where(kind => kind.Name != ImportedModels).SelectMany(kind => kind.EnumerateDirectories()),
-        ];
-        foreach (DirectoryInfo left in folders.Where(f => f.Name.StartsWith('.') && DateTime.UtcNow - f.LastWriteTimeUtc > _abandoned))
+        DirectoryInfo[] kinds = [.. new DirectoryInfo(_root).EnumerateDirectories()];
+        DirectoryInfo[] folders = [.. kinds.Where(kind => kind.Name != ImportedModels).SelectMany(kind => kind.EnumerateDirectories())];
+        foreach (DirectoryInfo left in kinds.SelectMany(kind => kind.EnumerateDirectories()).Where(f => f.Name.StartsWith('.') && DateTime.UtcNow - f.LastWriteTimeUtc > _abandoned))
         {
             TryDelete(left.FullName);
         }
@@ -155,7 +156,7 @@ public sealed class DiskCache
 
     private static DateTime LastUse(string folder) => File.GetLastWriteTimeUtc(CacheManifest.PathIn(folder));
 
-    private static long BytesIn(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+    private static long BytesIn(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     // An entry that another process holds open is left for the next time.
     private static void TryDelete(string folder)

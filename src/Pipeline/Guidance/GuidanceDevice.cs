@@ -33,6 +33,9 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
         ? string.Create(CultureInfo.InvariantCulture, $"cuda:{number}")
         : string.Create(CultureInfo.InvariantCulture, $"cpu, {Threads} {(Threads == 1 ? "thread" : "threads")}");
 
+    /// <summary>Whether ONNX Runtime's CUDA provider loads and there is a device for it.</summary>
+    public static bool HasCuda => ProblemOfCuda() is null;
+
     /// <summary>
     /// How the texts of a step are evaluated: in one call on a GPU; on the CPU each in a call of its own, side by side if there are
     /// threads for that, which changes no bit.

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using DreamFusion.Pipeline.Import.Architecture;
 using DreamFusion.Pipeline.Import.Reading;
 using DreamFusion.Pipeline.Models;
 
@@ -16,14 +17,31 @@ namespace DreamFusion.Pipeline.Import;
 /// </summary>
 internal static partial class PredictionRules
 {
-    /// <summary>The weight that ComfyUI's rule looks at.</summary>
-    public const string DecidingBias = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
-
     /// <summary>Deviation above which that bias belongs to a model of the velocity.</summary>
     public const double LeastDeviationOfVelocity = 0.09;
 
     private const long StepsOfTwoBase = 875_000;
     private const long StepsOfTwoOne = 110_000;
+
+    /// <summary>The weight that the last rule looks at: <c>up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias</c>.</summary>
+    public static string DecidingBias(UNetArchitecture unet) =>
+        FormattableString.Invariant($"up_blocks.{unet.Levels - 1}.attentions.{unet.ResnetsPerLevel}.transformer_blocks.0.norm1.bias");
+
+    /// <summary>The scheduler's configuration of a diffusers folder; null if there is none.</summary>
+    /// <exception cref="InvalidModelException">It cannot be used, or holds another schedule than Stable Diffusion's.</exception>
+    public static SchedulerConfig? SchedulerOf(CheckpointFiles checkpoint)
+    {
+        string path = Path.Combine(checkpoint.FilePath, "scheduler", "scheduler_config.json");
+        if (!checkpoint.IsFolder || !File.Exists(path))
+        {
+            return null;
+        }
+
+        var scheduler = SchedulerConfig.Load(path);
+        PipelineFiles.RequireSchedule(path, scheduler);
+        return scheduler.Prediction != PredictionType.Sample ? scheduler : throw new InvalidModelException(
+            $"{path}: prediction_type is sample, expected epsilon or v_prediction of Stable Diffusion. Correct it there.");
+    }
 
     /// <summary>Applies the rules on options and files.</summary>
     /// <param name="option">What the user said; null for nothing.</param>
@@ -61,21 +79,9 @@ internal static partial class PredictionRules
             string.Create(CultureInfo.InvariantCulture, $"rule 7, the deviation {deviation:0.000} of a bias ({(velocity ? "above" : "not above")} {LeastDeviationOfVelocity}); {skipped}"));
     }
 
-    private static PredictionDecision? FromScheduler(CheckpointFiles checkpoint)
-    {
-        string path = Path.Combine(checkpoint.FilePath, "scheduler", "scheduler_config.json");
-        if (!checkpoint.IsFolder || !File.Exists(path))
-        {
-            return null;
-        }
-
-        var scheduler = SchedulerConfig.Load(path);
-        return scheduler.Prediction is PredictionType.Sample
-            ? throw new InvalidModelException($"{path}: prediction_type is sample, expected epsilon or v_prediction of Stable Diffusion. Correct it there, or pass --prediction.")
-            : new PredictionDecision(
-                scheduler.Prediction,
-                scheduler.NamesPrediction ? "rule 2, prediction_type of scheduler_config.json" : "rule 2, scheduler_config.json, which names none and so means the noise, as in diffusers");
-    }
+    private static PredictionDecision? FromScheduler(CheckpointFiles checkpoint) => SchedulerOf(checkpoint) is not { } scheduler ? null : new PredictionDecision(
+        scheduler.Prediction,
+        scheduler.NamesPrediction ? "rule 2, prediction_type of scheduler_config.json" : "rule 2, scheduler_config.json, which names none and so means the noise, as in diffusers");
 
     private static PredictionDecision? FromMetadata(IReadOnlyDictionary<string, string> metadata)
     {

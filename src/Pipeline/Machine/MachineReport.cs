@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using DreamFusion.Pipeline.Import;
 using DreamFusion.Pipeline.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -53,6 +54,9 @@ public sealed record MachineReport
 
     /// <summary>Bytes in the cache folder.</summary>
     public required long CacheBytes { get; init; }
+
+    /// <summary>Models in the cache that were imported from checkpoints; part of <see cref="CacheBytes"/>.</summary>
+    public required IReadOnlyList<ImportedModel> ImportedModels { get; init; }
 
     /// <summary>Folder of the embedded prior.</summary>
     public required string ToyboxFolder { get; init; }
@@ -109,6 +113,7 @@ public sealed record MachineReport
             DiskFreeBytes = FreeBytes(folder),
             CacheFolder = Machine.CacheFolder.Path,
             CacheBytes = Machine.CacheFolder.Bytes(),
+            ImportedModels = Import.ImportedModels.In(Machine.CacheFolder.Path),
             ToyboxFolder = ModelLocator.ToyboxFolder,
             ToyboxProblem = ProblemOfToybox(),
         };

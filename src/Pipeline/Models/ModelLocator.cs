@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 
 namespace DreamFusion.Pipeline.Models;
 
@@ -35,11 +36,18 @@ public static class ModelLocator
         string path = Path.GetFullPath(model);
         if (Directory.Exists(path))
         {
-            return path;
+            return !IsDiffusersFolder(path) ? path : throw new InvalidModelException(
+                $"{path} is a diffusers folder with safetensors weights, but a model is a folder in the diffusers ONNX layout. Make one of it: dfk models import {model} --out DIR.");
         }
 
         throw new InvalidModelException(File.Exists(path)
-            ? $"{path} is a file, but a model is a folder in the diffusers ONNX layout (model_index.json, unet/model.onnx, ...). Name the folder."
+            ? $"{path} is a file, but a model is a folder in the diffusers ONNX layout (model_index.json, unet/model.onnx, ...). Name the folder, or make one of a checkpoint: dfk models import {model} --out DIR."
             : $"There is no model folder {path}. Name an existing folder in the diffusers ONNX layout, or 'toybox' for the embedded prior.");
+    }
+
+    private static bool IsDiffusersFolder(string path)
+    {
+        string unet = Path.Combine(path, "unet");
+        return Directory.Exists(unet) && !File.Exists(Path.Combine(unet, "model.onnx")) && Directory.EnumerateFiles(unet, "*.safetensors*").Any();
     }
 }

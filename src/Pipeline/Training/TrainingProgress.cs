@@ -136,6 +136,9 @@ public sealed record TrainingRequest
     /// </summary>
     public bool Resume { get; init; }
 
+    /// <summary>Folder of the prior where the configuration's model is a checkpoint that was imported; null for the model itself.</summary>
+    public string? ModelFolder { get; init; }
+
     /// <summary>Skip the turntable video.</summary>
     public bool NoVideo { get; init; }
 

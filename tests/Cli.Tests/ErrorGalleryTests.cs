@@ -14,7 +14,7 @@ namespace DreamFusion.Cli.Tests;
 /// <summary>docs/errors.md says what the program says: every command of the page is run in a folder as the page describes it.</summary>
 public sealed partial class ErrorGalleryTests : IDisposable
 {
-    private const int EntryCount = 22;
+    private const int EntryCount = 28;
     private readonly TemporaryFolder _folder = new();
     private readonly FileStream _lock;
 
@@ -31,6 +31,10 @@ public sealed partial class ErrorGalleryTests : IDisposable
         File.WriteAllText(_folder.File("page.safetensors"), "<!DOCTYPE html><html><body>Sign in</body></html>\n");
         SafeTensors("cut.safetensors", 10);
         SafeTensors("other.safetensors", 16);
+        File.WriteAllBytes(_folder.File("model.ckpt"), [0x50, 0x4B, 3, 4, 0, 0, 8, 8, 0, 0]);
+        Tensors("xl.safetensors", "conditioner.embedders.1.model.ln_final.weight", [1280]);
+        Tensors("inpainting.safetensors", "model.diffusion_model.input_blocks.0.0.weight", [320, 9, 3, 3]);
+        Tensors("style.safetensors", "lora_unet_mid_block_attentions_0_proj_in.lora_down.weight", [4, 1280]);
         _lock = new FileStream(_folder.File("busy/.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
     }
 
@@ -84,6 +88,9 @@ public sealed partial class ErrorGalleryTests : IDisposable
     private Dictionary<string, byte[]> Contents() =>
         Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".lock", StringComparison.Ordinal))
             .ToDictionary(path => path, File.ReadAllBytes);
+
+    private void Tensors(string name, string key, long[] shape) =>
+        RandomCheckpoints.TensorStream.WriteHollow(_folder.File(name), [new(key, shape, Pipeline.Checkpoints.TensorType.F16, () => [])]);
 
     private void SafeTensors(string name, int bytes)
     {

@@ -1,7 +1,12 @@
 using System;
+using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using DreamFusion.Pipeline.Checkpoints;
+using DreamFusion.Pipeline.Import.Architecture;
+using DreamFusion.RandomCheckpoints;
 using Xunit;
 
 namespace DreamFusion.Cli.Tests;
@@ -78,6 +83,55 @@ public sealed class ModelsCommandTests
         else
         {
             Assert.Contains("cannot be used: 3 problems", result.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [UnixTheory]
+    [InlineData("-INT")]
+    public void An_interrupted_import_exits_130_and_leaves_nothing(string signal)
+    {
+        using TemporaryFolder work = new();
+        // True size, all zeros: no disk is needed for it, and reading it takes long enough to interrupt.
+        TensorStream.WriteHollow(work.File("sd15.safetensors"), RandomCheckpoint.SingleFile(StableDiffusionArchitecture.StableDiffusion1, TensorType.F16, 0));
+        using Process process = Dfk.Start(work.Path, ["models", "import", "sd15.safetensors", "--out", "sd15"]);
+        // The first line of progress: listening has begun.
+        Assert.StartsWith("importing: ", process.StandardError.ReadLine(), StringComparison.Ordinal);
+        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            kill.WaitForExit();
+        }
+
+        DfkResult result = Dfk.Wait(process);
+        Assert.True(result.ExitCode == 130, result.Error);
+        Assert.Contains("the import was interrupted; nothing is left of it.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["sd15.safetensors"], Directory.EnumerateFileSystemEntries(work.Path).Select(path => Path.GetFileName(path)));
+    }
+
+    [Theory]
+    [InlineData("--clip-skip", "-1")]
+    [InlineData("--precision", "int8")]
+    [InlineData("--prediction", "x0")]
+    [InlineData("--out", "")]
+    public void An_import_with_a_wrong_option_is_exit_2(string option, string value)
+    {
+        using TemporaryFolder work = new();
+        DfkResult result = Dfk.RunIn(work.Path, option == "--out" ? ["models", "import", "a.safetensors", "--out", ""] : ["models", "import", "a.safetensors", "--out", "x", option, value]);
+        Assert.True(result.ExitCode == 2, result.Error);
+        Assert.Contains(option, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_diffusers_folder_or_a_file_is_no_model_yet_and_the_message_says_how_it_becomes_one()
+    {
+        using TemporaryFolder work = new();
+        Directory.CreateDirectory(work.File("diffusers/unet"));
+        File.WriteAllText(work.File("diffusers/unet/diffusion_pytorch_model.safetensors"), "");
+        File.WriteAllText(work.File("file.safetensors"), "");
+        foreach (string[] arguments in (string[][])[["train", "a hamburger", "--model", "diffusers"], ["models", "inspect", "diffusers"], ["models", "inspect", "file.safetensors"]])
+        {
+            DfkResult result = Dfk.RunIn(work.Path, arguments);
+            Assert.True(result.ExitCode == 3, result.Error);
+            Assert.Contains($"dfk models import {arguments[^1]} --out DIR", result.Error, StringComparison.Ordinal);
         }
     }
 

@@ -43,8 +43,22 @@ internal sealed class FolderImport(ImportPlan plan, IReadOnlyList<(SourceFile So
         PipelineFiles.Write(folder, prediction);
         string[] decisions = [.. plan.Notes, $"prediction: {prediction.Name}, by {prediction.Rule}."];
         ImportRecord.Write(folder, plan, hashes, prediction, decisions);
+        RequireUsable(folder);
         stop.ThrowIfCancellationRequested();
         return (prediction, decisions);
+    }
+
+    // What train would refuse must not appear; that it came out so is no fault of the checkpoint.
+    private static void RequireUsable(string folder)
+    {
+        try
+        {
+            ModelFolder.Open(folder);
+        }
+        catch (InvalidModelException e)
+        {
+            throw new InvalidOperationException("FolderImport: the written folder cannot be used.", e);
+        }
     }
 
     // The 2.x models of the velocity were trained on 768 pixels. A folder says for itself.

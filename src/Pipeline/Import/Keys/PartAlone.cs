@@ -35,9 +35,13 @@ internal static partial class PartAlone
             : Has(KeyLayout.Text, alone: true, text) ? "holds a text encoder alone. Use a whole checkpoint."
             : files.Keys.Any(key => key.EndsWith("attn2.to_k.weight", StringComparison.Ordinal)) ? "is a distilled Stable Diffusion, with fewer blocks, or a part of one: Stable Diffusion 1.x and 2.x for text to image are imported. Use such a checkpoint."
             : Has(vaeLayouts, alone: false, vae) || Has(KeyLayout.Text, alone: false, text) ? "has no UNet: it was cut down to its other parts. Use a whole checkpoint."
-            : $"is no checkpoint of Stable Diffusion: it has {files.Keys.Count} tensors, such as {string.Join(", ", files.Keys.Order(StringComparer.Ordinal).Take(MostNamed).Select(key => $"'{key}'"))}. Use one of Stable Diffusion 1.x or 2.x.";
+            : $"is no checkpoint of Stable Diffusion: {Some(files.Keys)}. Use one of Stable Diffusion 1.x or 2.x.";
         return $"{files.FilePath} {problem}";
     }
+
+    private static string Some(IReadOnlyCollection<string> keys) => keys.Count == 0
+        ? "it holds no tensors"
+        : $"its tensors are {string.Join(", ", keys.Order(StringComparer.Ordinal).Take(MostNamed).Select(key => $"'{key}'"))}{(keys.Count > MostNamed ? ", …" : "")}";
 
     [GeneratedRegex(@"-\d{5}-of-\d{5}\.safetensors\z")]
     private static partial Regex ShardPattern();

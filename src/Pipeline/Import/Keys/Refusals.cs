@@ -23,8 +23,8 @@ internal static class Refusals
 
     private static readonly (string Name, string[] Segments)[] _bySegment =
     [
-        ("a LoRA; give it with --lora beside a checkpoint", ["lora_down", "lora_up", "lora_A", "lora_B", "lora", "lora_linear_layer", "hada_w1_a", "lokr_w1", "lokr_w1_a"]),
-        ("a textual inversion; give it with --embedding beside a checkpoint", ["emb_params", "string_to_param"]),
+        ("a LoRA", ["lora_down", "lora_up", "lora_A", "lora_B", "lora", "lora_linear_layer", "hada_w1_a", "lokr_w1", "lokr_w1_a"]),
+        ("a textual inversion", ["emb_params", "string_to_param"]),
         ("Stable Diffusion 3", ["joint_blocks", "context_embedder"]),
         ("Flux", ["double_blocks", "single_blocks", "single_transformer_blocks"]),
         ("Stable Video Diffusion", ["time_stack", "temporal_transformer_blocks"]),
@@ -48,7 +48,7 @@ internal static class Refusals
             ?? ByText(files) ?? ByChannels(files) ?? ByConditions(files, segments);
         if (name is not null)
         {
-            throw new InvalidModelException($"{files.FilePath} is {name}: {OnlyBases}. Use such a checkpoint.");
+            throw Named(files.FilePath, name);
         }
     }
 
@@ -62,7 +62,12 @@ internal static class Refusals
     }
 
     /// <summary>The message for a model that is named.</summary>
-    public static InvalidModelException Named(string path, string name) => new($"{path} is {name}: {OnlyBases}. Use such a checkpoint.");
+    public static InvalidModelException Named(string path, string name) => new(name switch
+    {
+        "a LoRA" => $"{path} is {name}, no checkpoint. Give it with --lora beside one.",
+        "a textual inversion" => $"{path} is {name}, no checkpoint. Give it with --embedding beside one.",
+        _ => $"{path} is {name}: {OnlyBases}. Use such a checkpoint.",
+    });
 
     private static string BlockOf(string name) => name.Split('.') switch
     {

@@ -7,7 +7,7 @@ using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Import;
 using DreamFusion.Pipeline.Import.Architecture;
 using DreamFusion.Pipeline.Import.Graphs;
-using DreamFusion.Pipeline.Import.Keys;
+using DreamFusion.Pipeline.Models;
 using DreamFusion.RandomCheckpoints;
 using Xunit;
 
@@ -31,7 +31,7 @@ public sealed class LayoutTests : IDisposable
         StableDiffusionArchitecture architecture = TinyBases.Of(version);
         TensorStream.Write(_folder.File("single.safetensors"), RandomCheckpoint.SingleFile(architecture, type, Seed));
         RandomCheckpoint.WriteFolder(_folder.File("diffusers"), architecture, type, Seed);
-        ImportFolders.Import(_folder.File("single.safetensors"), _folder.File("a"), request => request with { Precision = precision, Prediction = Models.PredictionType.Epsilon });
+        ImportFolders.Import(_folder.File("single.safetensors"), _folder.File("a"), request => request with { Precision = precision, Prediction = PredictionType.Epsilon });
         ImportResult result = ImportFolders.Import(_folder.File("diffusers"), _folder.File("b"), request => request with { Precision = precision });
         Assert.Equal("epsilon", result.Prediction!.Name);
         ImportFolders.AssertSame(_folder.File("a"), _folder.File("b"));
@@ -137,7 +137,7 @@ public sealed class LayoutTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("b")));
     }
 
-    private static ImportRequest Epsilon(ImportRequest request) => request with { Prediction = Models.PredictionType.Epsilon };
+    private static ImportRequest Epsilon(ImportRequest request) => request with { Prediction = PredictionType.Epsilon };
 
     private static bool IsUNet(CheckpointTensor tensor) => tensor.Key.StartsWith("model.diffusion_model.", StringComparison.Ordinal);
 

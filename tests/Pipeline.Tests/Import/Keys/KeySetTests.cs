@@ -18,7 +18,9 @@ public sealed class KeySetTests
     private static readonly StableDiffusionArchitecture _one = StableDiffusionArchitecture.StableDiffusion1;
     private static readonly StableDiffusionArchitecture _two = StableDiffusionArchitecture.StableDiffusion2;
 
-    public static TheoryData<string> Sets => ["unet 1", "unet 2", "vae", "text 1", "text 2"];
+    private static readonly string[] _sets = ["unet 1", "unet 2", "vae", "text 1", "text 2"];
+
+    public static TheoryData<string> Sets => [.. _sets];
 
     [Theory]
     [MemberData(nameof(Sets))]
@@ -73,7 +75,7 @@ public sealed class KeySetTests
     [Fact]
     public void Names_go_to_diffusers_and_back_without_loss()
     {
-        foreach ((IReadOnlyDictionary<string, long[]> shapes, KeyLayout layout) in Sets.Select(row => Find((string)((object[])row)[0])))
+        foreach ((IReadOnlyDictionary<string, long[]> shapes, KeyLayout layout) in _sets.Select(Find))
         {
             Dictionary<KeyPart, string> back = shapes.Keys.ToDictionary(layout.Of);
             Assert.Equal(shapes.Count, back.Count);

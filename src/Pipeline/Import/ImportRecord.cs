@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DreamFusion.Pipeline.Import.Architecture;
 using DreamFusion.Pipeline.Import.Graphs;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Models;

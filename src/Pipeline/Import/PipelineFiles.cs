@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Text.Json;
-using DreamFusion.Pipeline.Import.Architecture;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Runs;
 

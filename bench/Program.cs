@@ -1,6 +1,7 @@
 using System;
 using BenchmarkDotNet.Running;
 using DreamFusion.Bench.Evaluation;
+using DreamFusion.Bench.Gpu;
 using DreamFusion.Bench.Guidance;
 using DreamFusion.Bench.Planning;
 using DreamFusion.Bench.Prompts;
@@ -54,6 +55,10 @@ if (args is ["conv-gradient"])
 if (args is ["planner", ..])
 {
     return PlannerCommand.Run(args.AsSpan(1));
+}
+if (args is ["gpu-kernels", ..])
+{
+    return GpuKernelsCommand.Run(args.AsSpan(1));
 }
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

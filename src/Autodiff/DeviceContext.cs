@@ -12,15 +12,20 @@ namespace DreamFusion.Autodiff;
 /// <summary>One device with its buffer pool and the kernel families loaded on it.</summary>
 public sealed class DeviceContext : IDisposable
 {
+    // Groups of the kernels for GPUs have up to 1024 threads.
+    private const int EmulatedWarps = 32;
+
     private readonly Context _context;
     private readonly Dictionary<Type, object> _families = [];
     private readonly HostThreads? _hostThreads;
+    private readonly GpuTuning? _gpu;
 
-    private DeviceContext(Context context, Accelerator accelerator, KernelChoice choice)
+    private DeviceContext(Context context, Accelerator accelerator, KernelChoice choice, GpuTuning? gpu = null)
     {
         _context = context;
+        _gpu = gpu;
         Choice = choice;
-        _hostThreads = HostThreads.For(accelerator, choice);
+        _hostThreads = gpu is null ? HostThreads.For(accelerator, choice) : null;
         Accelerator = accelerator;
         Pool = new BufferPool(accelerator);
     }
@@ -30,6 +35,9 @@ public sealed class DeviceContext : IDisposable
 
     /// <summary>Which code runs the operations that have more than one.</summary>
     public KernelChoice Choice { get; }
+
+    /// <summary>How kernels for GPUs work; null where the portable kernels or host twins run.</summary>
+    public GpuTuning? Gpu => _gpu;
 
     /// <summary>Memory shared by the tapes of this device.</summary>
     public BufferPool Pool { get; }
@@ -56,14 +64,30 @@ public sealed class DeviceContext : IDisposable
         return new DeviceContext(context, context.CreateCPUAccelerator(0), choice);
     }
 
-    /// <summary>An NVIDIA GPU; its kernels are the portable ones.</summary>
-    /// <param name="index">Number among the driver's devices of compute capability 7.5 or newer.</param>
-    public static DeviceContext CreateCuda(int index)
+    /// <summary>
+    /// A CPU with warps of 32 that runs the kernels for GPUs: slow, and the way to check them where there is no GPU.
+    /// </summary>
+    /// <param name="gpu">How these kernels work.</param>
+    public static DeviceContext CreateGpuEmulation(GpuTuning gpu)
     {
-        var context = Context.Create(builder => builder.Cuda().EnableAlgorithms());
+        ArgumentNullException.ThrowIfNull(gpu);
+        var context = Context.Create(builder => builder.CPU(new CPUDevice(GpuTuning.WarpSize, EmulatedWarps, 1)).EnableAlgorithms());
+        return new DeviceContext(context, context.CreateCPUAccelerator(0), KernelChoice.Tuned, gpu);
+    }
+
+    /// <summary>An NVIDIA GPU.</summary>
+    /// <param name="index">Number among the driver's devices of compute capability 7.5 or newer.</param>
+    /// <param name="choice">Kernels that are written for GPUs where there are some, or the portable ones everywhere.</param>
+    /// <param name="deterministic">Same bits every run, also where that costs speed.</param>
+    public static DeviceContext CreateCuda(int index, KernelChoice choice = KernelChoice.Tuned, bool deterministic = false)
+    {
+        // Contracted sums and the hardware's functions belong to the tuned code; deterministic runs round as the CPU does.
+        MathMode math = choice == KernelChoice.Tuned && !deterministic ? MathMode.Fast : MathMode.Default;
+        var context = Context.Create(builder => builder.Cuda().Math(math).EnableAlgorithms());
         try
         {
-            return new DeviceContext(context, context.CreateCudaAccelerator(index), KernelChoice.Portable);
+            GpuTuning? gpu = choice == KernelChoice.Tuned ? new GpuTuning(deterministic) : null;
+            return new DeviceContext(context, context.CreateCudaAccelerator(index), choice, gpu);
         }
         catch
         {
@@ -88,7 +112,7 @@ public sealed class DeviceContext : IDisposable
     {
         if (!_families.TryGetValue(typeof(T), out object? family))
         {
-            _families[typeof(T)] = family = T.Load(Accelerator, _hostThreads);
+            _families[typeof(T)] = family = T.Load(Accelerator, _hostThreads, _gpu);
         }
         return (T)family;
     }

@@ -17,7 +17,7 @@ internal sealed class SelftestCommand
     private readonly GlobalOptions _global;
     private readonly Option<string?> _device = new("--device") { Description = "Where the kernels run: auto, cpu, cuda or cuda:N. [default: auto]", HelpName = "device" };
     private readonly Option<int> _threads = new("--threads") { Description = "CPU threads; 0, the default, means one for each core.", HelpName = "n" };
-    private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (host code for this CPU, also compared with the kernels). [default: tuned]", HelpName = "choice" };
+    private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (host code for this CPU, also compared with the kernels; kernels for GPUs). [default: tuned]", HelpName = "choice" };
 
     private SelftestCommand(GlobalOptions global)
     {

@@ -39,7 +39,7 @@ internal sealed partial class TrainCommand
     private readonly Option<string?> _device = new("--device") { Description = "Where our kernels run: auto, cpu, cuda or cuda:N.", HelpName = "device" };
     private readonly Option<string?> _guidanceDevice = new("--guidance-device") { Description = "Where ONNX Runtime runs: auto (as --device, if it can), cpu or cuda. [default: auto]", HelpName = "device" };
     private readonly Option<int?> _threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", HelpName = "n" };
-    private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (host code for this CPU). [default: tuned]", HelpName = "choice" };
+    private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (code for this CPU, kernels for GPUs). [default: tuned]", HelpName = "choice" };
     private readonly Option<int?> _previewInterval = new("--preview-interval") { Description = "Steps between two preview sheets, 0 for none.", HelpName = "n" };
     private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video." };
     private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh." };

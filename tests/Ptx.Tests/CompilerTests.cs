@@ -2,17 +2,19 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
+using DreamFusion.Kernels.Mlp;
 using DreamFusion.Ptx.Tests.Comparison;
 using DreamFusion.Ptx.Tests.Interpreter;
 using ILGPU;
 using ILGPU.Ptx;
 using ILGPU.Runtime;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace DreamFusion.Ptx.Tests;
 
 /// <summary>What the compiler promises: where arrays live, which loops are written out, which branches disappear, what it refuses and how it says so.</summary>
-public sealed class CompilerTests
+public sealed class CompilerTests(ITestOutputHelper output)
 {
     private static readonly float[] _values = [.. Enumerable.Range(0, 240).Select(i => (i * 0.31f) - 20f)];
 
@@ -37,6 +39,26 @@ public sealed class CompilerTests
         Assert.StartsWith("tests/Ptx.Tests/CompilerKernels.cs:", left.Line, StringComparison.Ordinal);
         PtxCompilationException refusal = Assert.Throws<PtxCompilationException>(() => Compile(nameof(CompilerKernels.LocalArrayWithAVariableIndex)));
         Assert.Contains("16 bytes stay in local memory", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Forward")]
+    [InlineData("Backward")]
+    [InlineData("InputGradient")]
+    [InlineData("InputGradientBackward")]
+    public void TheNetworkOfAKnownShapeHasNoLocalMemory(string kernel)
+    {
+        MethodInfo method = typeof(FusedMlpKernels).GetMethod(kernel)!.MakeGenericMethod(typeof(Relu));
+        MlpOptions toybox = MlpOptions.Toybox;
+        object arguments = Activator.CreateInstance(method.GetParameters()[1].ParameterType)!;
+        FieldInfo network = arguments.GetType().GetField("Network")!;
+        network.SetValue(arguments, new MlpNetwork { InputCount = toybox.InputCount, Width = toybox.Width, HiddenLayers = toybox.HiddenLayers, OutputCount = toybox.OutputCount, HasBias = 1 });
+        PtxModule general = PtxCompiler.Compile(method, isIndexed: true, new PtxTarget());
+        Assert.NotEmpty(general.LocalArrays);
+        byte[] block = ArgumentBytes.Of(general, PtxParser.Parse(general.Text), new Index3D(1, 1, 1), [arguments]);
+        PtxModule module = PtxCompiler.CompileForLaunch(method, isIndexed: true, new PtxTarget(), block, default);
+        output.WriteLine($"{module.InstructionCount} instructions, {module.RegisterCount} virtual registers; local {string.Join(", ", module.LocalArrays)}");
+        Assert.Empty(module.LocalArrays);
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public static class PtxCompiler
         KernelCode code = Translator.Translate(kernel, isIndexed, target, constants, launch);
         PassPipeline.Run(code);
         RefuseLocalMemory(kernel, code);
+        RefuseLargeStaticMemory(code);
         string name = EntryName(kernel);
         (string text, int instructions, int registers) = PtxWriter.Write(code, name, target, specialization);
         return new PtxModule(
@@ -70,6 +71,19 @@ public static class PtxCompiler
         {
             throw new PtxCompilationException(
                 code.Name, left.Position, $"{left.Size} bytes stay in local memory, which the kernel forbids; index the array by constants or by loops with constant bounds");
+        }
+    }
+
+    // PTX has no larger static arrays; dynamic memory above it is asked for at the launch.
+    private static void RefuseLargeStaticMemory(KernelCode code)
+    {
+        const int Limit = 48 * 1024;
+        MemoryArray[] arrays = [.. code.Arrays.Where(array => array.Space == AddressSpace.Shared)];
+        long size = arrays.Sum(array => array.Size);
+        if (size > Limit)
+        {
+            throw new PtxCompilationException(
+                code.Name, arrays[^1].Position, $"{size} bytes of static shared memory, at most {Limit} are possible; use SharedMemory.GetDynamic, and ask for the size at the launch");
         }
     }
 

@@ -37,6 +37,12 @@ public sealed record PtxTarget
     /// <summary>True where min and max with NaN propagation exist.</summary>
     internal bool HasNanMinMax => Architecture >= Ampere;
 
+    /// <summary>True where copies to shared memory need not wait, and tensor cores take bfloat16 and 16 columns at once.</summary>
+    internal bool HasAsyncCopies => Architecture >= Ampere;
+
+    /// <summary>True where sums of several floats are one instruction.</summary>
+    internal bool HasVectorReductions => Architecture >= Hopper;
+
     /// <summary>The lowest version of the PTX ISA that knows the architecture and everything the compiler emits for it.</summary>
     internal string IsaVersion => Architecture switch
     {

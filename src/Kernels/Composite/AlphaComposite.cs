@@ -189,7 +189,7 @@ public static class AlphaCompositeKernels
     }
 
     // 1 - exp(-x) for x ≥ 0; the series for small x keeps relative precision where the difference would cancel.
-    private static float Alpha(float x, float expOfMinusX) =>
+    internal static float Alpha(float x, float expOfMinusX) =>
         x < ThinOpticalDepth ? x * (1f - x * (0.5f - x * (1f / 6f - x * (1f / 24f)))) : 1f - expOfMinusX;
 }
 
@@ -200,19 +200,30 @@ public sealed class AlphaComposite : IKernelFamily<AlphaComposite>
     private readonly Action<Index1D, AlphaCompositeKernels.Args> _backward;
 
     private readonly HostThreads? _host;
+    private readonly Action<KernelConfig, AlphaCompositeKernels.Args>? _warpForward;
+    private readonly Action<KernelConfig, AlphaCompositeKernels.Args>? _warpBackward;
 
-    private AlphaComposite(Accelerator accelerator, HostThreads? host)
+    private AlphaComposite(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
+        if (gpu is not null)
+        {
+            _warpForward = accelerator.LoadStreamKernel<AlphaCompositeKernels.Args>(WarpCompositeKernels.Forward);
+            _warpBackward = accelerator.LoadStreamKernel<AlphaCompositeKernels.Args>(WarpCompositeKernels.Backward);
+        }
+
         _host = host;
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, AlphaCompositeKernels.Args>(AlphaCompositeKernels.Forward);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, AlphaCompositeKernels.Args>(AlphaCompositeKernels.Backward);
     }
 
     /// <inheritdoc/>
-    public static AlphaComposite Load(Accelerator accelerator) => new(accelerator, null);
+    public static AlphaComposite Load(Accelerator accelerator) => new(accelerator, null, null);
 
     /// <inheritdoc/>
-    public static AlphaComposite Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
+    public static AlphaComposite Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host, null);
+
+    /// <inheritdoc/>
+    public static AlphaComposite Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu) => new(accelerator, host, gpu);
 
     /// <summary>Composites every ray.</summary>
     /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
@@ -231,6 +242,10 @@ public sealed class AlphaComposite : IKernelFamily<AlphaComposite>
         if (rays > 0 && _host is not null)
         {
             AlphaCompositeHost.Forward(_host, args);
+        }
+        else if (rays > 0 && _warpForward is not null)
+        {
+            _warpForward(Warps(rays), args);
         }
         else if (rays > 0)
         {
@@ -262,10 +277,20 @@ public sealed class AlphaComposite : IKernelFamily<AlphaComposite>
         {
             AlphaCompositeHost.Backward(_host, args);
         }
+        else if (rays > 0 && _warpBackward is not null)
+        {
+            _warpBackward(Warps(rays), args);
+        }
         else if (rays > 0)
         {
             _backward((int)rays, args);
         }
+    }
+
+    private static KernelConfig Warps(long rays)
+    {
+        const int RaysPerGroup = WarpCompositeKernels.GroupSize / GpuTuning.WarpSize;
+        return ((int)((rays + RaysPerGroup - 1) / RaysPerGroup), WarpCompositeKernels.GroupSize);
     }
 
     private static void CheckInputs(in AlphaCompositeKernels.Args args)

@@ -20,4 +20,10 @@ public interface IKernelFamily<TSelf>
     /// <param name="accelerator">Device that will run the kernels; must outlive the launcher.</param>
     /// <param name="host">Threads for host twins, only with a CPU accelerator and <see cref="KernelChoice.Tuned"/>; else null.</param>
     static virtual TSelf Load(Accelerator accelerator, HostThreads? host) => TSelf.Load(accelerator);
+
+    /// <summary>The same with kernels that are written for GPUs: families that have some override this and run them.</summary>
+    /// <param name="accelerator">Device that will run the kernels; must outlive the launcher.</param>
+    /// <param name="host">Threads for host twins, or null.</param>
+    /// <param name="gpu">How the kernels for GPUs work, only with a GPU and <see cref="KernelChoice.Tuned"/>; else null.</param>
+    static virtual TSelf Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu) => TSelf.Load(accelerator, host);
 }

@@ -117,10 +117,12 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     private readonly Action<Index1D, HashGridKernels.JacobianArgs> _jacobianTransposedProduct;
     private readonly Action<Index1D, HashGridKernels.JacobianArgs> _jacobianProduct;
     private readonly HashGridHost<TInterpolation>? _host;
+    private readonly HashGridGpu<TInterpolation>? _gpu;
 
-    private HashGrid(Accelerator accelerator, HostThreads? host)
+    private HashGrid(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
         _host = HashGridHost<TInterpolation>.Create(host);
+        _gpu = HashGridGpu<TInterpolation>.Create(accelerator, gpu);
         _accelerator = accelerator;
         _encode = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.EncodeArgs>(HashGridKernels.Encode<TInterpolation>);
         _backwardTable = accelerator.LoadAutoGroupedStreamKernel<Index1D, HashGridKernels.BackwardTableArgs>(
@@ -137,10 +139,13 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     }
 
     /// <inheritdoc/>
-    public static HashGrid<TInterpolation> Load(Accelerator accelerator) => new(accelerator, null);
+    public static HashGrid<TInterpolation> Load(Accelerator accelerator) => new(accelerator, null, null);
 
     /// <inheritdoc/>
-    public static HashGrid<TInterpolation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
+    public static HashGrid<TInterpolation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host, null);
+
+    /// <inheritdoc/>
+    public static HashGrid<TInterpolation> Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu) => new(accelerator, host, gpu);
 
     /// <inheritdoc/>
     public void Encode(
@@ -157,6 +162,10 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         if (positions.Length > 0 && _host is not null)
         {
             _host.Encode(_layouts[options].Layout, args);
+        }
+        else if (positions.Length > 0 && _gpu is not null && HashGridGpu<TInterpolation>.Takes(options))
+        {
+            _gpu.Encode(_layouts[options].Layout, args);
         }
         else if (positions.Length > 0)
         {
@@ -301,6 +310,7 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         }
 
         _layouts.Clear();
+        _gpu?.Dispose();
     }
 
     private void LaunchTable(HashGridOptions options, int activeLevels, in HashGridKernels.BackwardTableArgs args)
@@ -308,6 +318,10 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
         if (args.Positions.Length > 0 && activeLevels > 0 && _host is not null)
         {
             _host.BackwardTable(_layouts[options].Layout, args);
+        }
+        else if (args.Positions.Length > 0 && activeLevels > 0 && _gpu is not null && HashGridGpu<TInterpolation>.Takes(options))
+        {
+            _gpu.BackwardTable(_layouts[options].Layout, args);
         }
         else if (args.Positions.Length > 0 && activeLevels > 0)
         {

@@ -26,8 +26,8 @@ internal struct CellCorners
 internal struct HashGridCell
 {
     /// <summary>π₂ and π₃ of Müller et al. 2022, eq. 4; π₁ is 1.</summary>
-    private const uint PrimeY = 2654435761u;
-    private const uint PrimeZ = 805459861u;
+    internal const uint PrimeY = 2654435761u;
+    internal const uint PrimeZ = 805459861u;
 
     /// <summary>Element index of the first feature of corner 0 to 7 in the table.</summary>
     public int I0;
@@ -275,10 +275,10 @@ internal struct HashGridCell
     /// around there, and since an index stays below twice the entry count, one subtraction is the remainder.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Dense(int index, HashGridLevel level)
+    internal static int Dense(int index, HashGridLevel level)
         => level.Offset + (index >= level.EntryCount ? index - level.EntryCount : index);
 
     // A hashed level has 2^T entries.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Slot(uint hash, HashGridLevel level) => level.Offset + (int)(hash & (uint)(level.EntryCount - 1));
+    internal static int Slot(uint hash, HashGridLevel level) => level.Offset + (int)(hash & (uint)(level.EntryCount - 1));
 }

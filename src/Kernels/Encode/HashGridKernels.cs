@@ -267,7 +267,7 @@ public static partial class HashGridKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Float3 UnitPosition(Grid grid, Float3 position)
+    internal static Float3 UnitPosition(Grid grid, Float3 position)
         => new(UnitCoordinate(grid, position.X), UnitCoordinate(grid, position.Y), UnitCoordinate(grid, position.Z));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

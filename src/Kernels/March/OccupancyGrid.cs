@@ -237,9 +237,17 @@ public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
     private readonly Action<Index1D, OccupancyGridKernels.Args> _buildBits;
     private readonly Action<Index1D, OccupancyGridKernels.Args> _pool;
     private readonly Action<Index1D, OccupancyGridKernels.Args> _countOccupied;
+    private readonly Action<KernelConfig, OccupancyGridKernels.Args>? _ballotBits;
+    private readonly Action<KernelConfig, OccupancyGridKernels.Args>? _groupCount;
 
-    private OccupancyGrid(Accelerator accelerator)
+    private OccupancyGrid(Accelerator accelerator, GpuTuning? gpu)
     {
+        if (gpu is not null)
+        {
+            _ballotBits = accelerator.LoadStreamKernel<OccupancyGridKernels.Args>(WarpOccupancyKernels.BuildBits);
+            _groupCount = accelerator.LoadStreamKernel<OccupancyGridKernels.Args>(WarpOccupancyKernels.CountOccupied);
+        }
+
         _positions = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.Positions);
         _fold = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.Fold);
         _partialSums = accelerator.LoadAutoGroupedStreamKernel<Index1D, OccupancyGridKernels.Args>(OccupancyGridKernels.PartialSums);
@@ -250,7 +258,10 @@ public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
     }
 
     /// <inheritdoc/>
-    public static OccupancyGrid Load(Accelerator accelerator) => new(accelerator);
+    public static OccupancyGrid Load(Accelerator accelerator) => new(accelerator, null);
+
+    /// <inheritdoc/>
+    public static OccupancyGrid Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu) => new(accelerator, gpu);
 
     /// <summary>Writes a jittered position for each cell of [firstCell, firstCell + positions.Length).</summary>
     /// <param name="grid">The grid.</param>
@@ -294,13 +305,28 @@ public sealed class OccupancyGrid : IKernelFamily<OccupancyGrid>
         OccupancyGridKernels.Args args = grid.Arguments();
         _partialSums(args.Sums.IntLength, args);
         _chooseThreshold(1, args);
-        _buildBits(args.Bits.IntLength, args);
+        if (_ballotBits is not null)
+        {
+            _ballotBits(((grid.Options.CellCount + WarpOccupancyKernels.GroupSize - 1) / WarpOccupancyKernels.GroupSize, WarpOccupancyKernels.GroupSize), args);
+        }
+        else
+        {
+            _buildBits(args.Bits.IntLength, args);
+        }
+
         for (int cascade = 1; cascade < grid.Options.CascadeCount; cascade++)
         {
             args.Cascade = cascade;
             _pool(grid.Options.CellsPerCascade / 32, args);
         }
-        _countOccupied(1, args);
+        if (_groupCount is not null)
+        {
+            _groupCount((1, WarpOccupancyKernels.GroupSize), args);
+        }
+        else
+        {
+            _countOccupied(1, args);
+        }
     }
 
     private static void CheckRange(OccupancyGridBuffers grid, int firstCell, long count)

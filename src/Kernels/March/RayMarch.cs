@@ -284,6 +284,20 @@ public static class RayMarchKernels
         return cell < 0 ? 0 : cell < resolution ? cell : resolution - 1;
     }
 
+    /// <summary>Whether the point at distance t of a ray lies in an occupied cell.</summary>
+    internal static bool IsOccupiedAt(Float3 origin, Float3 direction, float t, in Args a)
+    {
+        float worldX = origin.X + (t * direction.X);
+        float worldY = origin.Y + (t * direction.Y);
+        float worldZ = origin.Z + (t * direction.Z);
+        int cascade = CascadeOf(worldX, worldY, worldZ, t, a);
+        float half = Cascades.HalfSide(cascade, a.CascadeCount, a.Bound);
+        float cellsPerUnit = a.Resolution / (2f * half);
+        return IsOccupied(
+            cascade, Cell((worldX + half) * cellsPerUnit, a.Resolution), Cell((worldY + half) * cellsPerUnit, a.Resolution),
+            Cell((worldZ + half) * cellsPerUnit, a.Resolution), a);
+    }
+
     private static bool IsOccupied(int cascade, int cellX, int cellY, int cellZ, in Args a)
     {
         uint cell = Morton.Encode((uint)cellX, (uint)cellY, (uint)cellZ) + (uint)(cascade * a.Resolution * a.Resolution * a.Resolution);
@@ -343,9 +357,19 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
     private readonly int[] _total = new int[1];
 
     private readonly HostThreads? _host;
+    private readonly Action<KernelConfig, RayMarchKernels.Args>? _warpCount;
+    private readonly Action<KernelConfig, RayMarchKernels.Args>? _warpScan;
+    private readonly Action<KernelConfig, RayMarchKernels.Args>? _warpWrite;
 
-    private RayMarch(Accelerator accelerator, HostThreads? host)
+    private RayMarch(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
+        if (gpu is not null)
+        {
+            _warpCount = accelerator.LoadStreamKernel<RayMarchKernels.Args>(WarpMarchKernels.Count);
+            _warpScan = accelerator.LoadStreamKernel<RayMarchKernels.Args>(WarpMarchKernels.Scan);
+            _warpWrite = accelerator.LoadStreamKernel<RayMarchKernels.Args>(WarpMarchKernels.Write);
+        }
+
         _host = host;
         _count = accelerator.LoadAutoGroupedStreamKernel<Index1D, RayMarchKernels.Args>(RayMarchKernels.Count);
         _sumCounts = accelerator.LoadAutoGroupedStreamKernel<Index1D, RayMarchKernels.Args>(RayMarchKernels.SumCounts);
@@ -355,10 +379,13 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
     }
 
     /// <inheritdoc/>
-    public static RayMarch Load(Accelerator accelerator) => new(accelerator, null);
+    public static RayMarch Load(Accelerator accelerator) => new(accelerator, null, null);
 
     /// <inheritdoc/>
-    public static RayMarch Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
+    public static RayMarch Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host, null);
+
+    /// <inheritdoc/>
+    public static RayMarch Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu) => new(accelerator, host, gpu);
 
     /// <summary>Length that the scratch of <see cref="Count"/> needs for a number of rays.</summary>
     public static int ScratchLength(int rayCount) =>
@@ -398,14 +425,26 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
         {
             RayMarchHost.Count(_host, args);
         }
+        else if (IsForWarps(args))
+        {
+            _warpCount!(Warps(rayCount), args);
+        }
         else
         {
             _count(rayCount, args);
         }
 
-        _sumCounts(chunks, args);
-        _scanSums(1, args);
-        _addOffsets(chunks, args);
+        if (_warpScan is not null)
+        {
+            _warpScan((1, WarpMarchKernels.ScanGroupSize), args);
+        }
+        else
+        {
+            _sumCounts(chunks, args);
+            _scanSums(1, args);
+            _addOffsets(chunks, args);
+        }
+
         args.Sums.SubView(chunks, 1).CopyToCPU(_total);
         return _total[0] <= options.SampleBudget ? _total[0] : throw new SampleBudgetException(_total[0], options.SampleBudget, rayCount);
     }
@@ -428,10 +467,23 @@ public sealed class RayMarch : IKernelFamily<RayMarch>
         {
             RayMarchHost.Write(_host, args);
         }
+        else if (IsForWarps(args))
+        {
+            _warpWrite!(Warps(rays.Count), args);
+        }
         else
         {
             _write(rays.Count, args);
         }
+    }
+
+    // Cone steps are a walk: a thread per ray.
+    private bool IsForWarps(in RayMarchKernels.Args args) => _warpCount is not null && !(args.ConeAngle > 0f);
+
+    private static KernelConfig Warps(int rays)
+    {
+        const int RaysPerGroup = WarpMarchKernels.GroupSize / GpuTuning.WarpSize;
+        return ((rays + RaysPerGroup - 1) / RaysPerGroup, WarpMarchKernels.GroupSize);
     }
 
     private static RayMarchKernels.Args Arguments(in RayBatch rays, OccupancyGridBuffers grid, RayMarchOptions options, RandomKey? jitter, ArrayView<SampleRange> ranges)

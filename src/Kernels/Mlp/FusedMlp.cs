@@ -16,10 +16,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     private readonly Action<Index1D, FusedMlpKernels.InputGradientBackwardArgs> _inputGradientBackward;
     private readonly Action<Index1D, FusedMlpKernels.SumPartialsArgs> _sumPartials;
     private readonly FusedMlpHost? _host;
+    private readonly TensorMlp? _tensor;
     private MlpOptions? _validated;
 
-    private FusedMlp(Accelerator accelerator, HostThreads? host)
+    private FusedMlp(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
+        _tensor = TensorMlp.Create(accelerator, TActivation.Kind, gpu);
         _host = host is null ? null : FusedMlpHost.Create(TActivation.Kind, host);
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.ForwardArgs>(FusedMlpKernels.Forward<TActivation>);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.BackwardArgs>(FusedMlpKernels.Backward<TActivation>);
@@ -31,19 +33,26 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     }
 
     /// <inheritdoc/>
-    public static FusedMlp<TActivation> Load(Accelerator accelerator) => new(accelerator, null);
+    public static FusedMlp<TActivation> Load(Accelerator accelerator) => new(accelerator, null, null);
 
     /// <inheritdoc/>
-    public static FusedMlp<TActivation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host);
+    public static FusedMlp<TActivation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host, null);
 
     /// <inheritdoc/>
-    public bool IsTuned => _host is not null;
+    public static FusedMlp<TActivation> Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu) => new(accelerator, host, gpu);
+
+    /// <inheritdoc/>
+    public bool IsTuned => _host is not null || _tensor is not null;
 
     /// <inheritdoc/>
     public bool IsPiecewiseLinear => TActivation.IsPiecewiseLinear != 0;
 
-    /// <summary>Frees the host twin's memory.</summary>
-    public void Dispose() => _host?.Dispose();
+    /// <summary>Frees the memory of the host twin or of the tensor cores' kernels.</summary>
+    public void Dispose()
+    {
+        _host?.Dispose();
+        _tensor?.Dispose();
+    }
 
     /// <summary>Floats of scratch that the two backward passes need.</summary>
     /// <param name="options">Shape of the network.</param>
@@ -62,6 +71,10 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         {
             _host.Forward(options, parameters, input, output);
         }
+        else if (rows > 0 && UsesTensorCores(options))
+        {
+            _tensor!.Forward(Bind(options, parameters), input, rows, 0, output, ArrayView<float>.Empty);
+        }
         else if (rows > 0)
         {
             _forward(rows, new FusedMlpKernels.ForwardArgs { Network = Bind(options, parameters), Input = input, Output = output });
@@ -76,7 +89,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
         ArrayView<float> output, ArrayView<float> gradient, ArrayView<float> kept = default)
     {
-        if (_host is null)
+        if (_host is null && !UsesTensorCores(options))
         {
             Forward(options, parameters, input, output);
             InputGradient(options, parameters, input, outputIndex, gradient);
@@ -88,9 +101,13 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         RequireLength("outputs", (long)rows * options.OutputCount, output.Length);
         RequireLength("input gradients", input.Length, gradient.Length);
         RequireKept(options, rows, kept);
-        if (rows > 0)
+        if (rows > 0 && _host is null)
         {
-            _host.ForwardWithInputGradient(options, parameters, input, outputIndex, output, gradient, kept);
+            _tensor!.Forward(Bind(options, parameters), input, rows, outputIndex, output, gradient);
+        }
+        else if (rows > 0)
+        {
+            _host!.ForwardWithInputGradient(options, parameters, input, outputIndex, output, gradient, kept);
         }
     }
 
@@ -120,6 +137,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
             return;
         }
 
+        if (UsesTensorCores(options))
+        {
+            _tensor!.Backward(Bind(options, parameters), input, rows, dLdOutput, dLdParameters, dLdInput);
+            return;
+        }
+
         _backward(FusedMlpKernels.ChunkCount, new FusedMlpKernels.BackwardArgs
         {
             Network = Bind(options, parameters),
@@ -143,6 +166,10 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         if (rows > 0 && _host is not null)
         {
             _host.InputGradient(options, parameters, input, outputIndex, gradient);
+        }
+        else if (rows > 0 && UsesTensorCores(options))
+        {
+            _tensor!.Forward(Bind(options, parameters), input, rows, outputIndex, ArrayView<float>.Empty, gradient);
         }
         else if (rows > 0)
         {
@@ -184,6 +211,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
             return;
         }
 
+        if (UsesTensorCores(options))
+        {
+            _tensor!.InputGradientBackward(Bind(options, parameters), input, rows, outputIndex, dLdGradient, dLdParameters);
+            return;
+        }
+
         _inputGradientBackward(FusedMlpKernels.ChunkCount, new FusedMlpKernels.InputGradientBackwardArgs
         {
             Network = Bind(options, parameters),
@@ -197,6 +230,8 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         });
         Sum(options, scratch, dLdParameters);
     }
+
+    private bool UsesTensorCores(MlpOptions options) => _tensor is not null && _tensor.Takes(options);
 
     private static MlpNetwork Bind(MlpOptions options, ArrayView<float> parameters) => new()
     {

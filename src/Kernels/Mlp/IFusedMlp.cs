@@ -8,7 +8,7 @@ namespace DreamFusion.Kernels.Mlp;
 /// </summary>
 public interface IFusedMlp
 {
-    /// <summary>Whether a host twin runs instead of the portable kernels.</summary>
+    /// <summary>Whether a host twin or the tensor cores' kernels run instead of the portable ones.</summary>
     bool IsTuned { get; }
 
     /// <summary>Whether nothing flows from q to the input and the biases.</summary>

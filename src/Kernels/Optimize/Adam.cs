@@ -55,6 +55,36 @@ public static class AdamKernels
         public float ParameterFactor;
     }
 
+    /// <summary>One step of four parameters, for GPUs: 16 bytes an access, the bits of <see cref="Update"/>. One work item per four parameters, the last one takes the rest.</summary>
+    /// <param name="quad">Four parameters within the group, whose views start at multiples of 16 bytes.</param>
+    /// <param name="a">Arguments.</param>
+    public static void UpdateFour(Index1D quad, UpdateArgs a)
+    {
+        int first = 4 * quad.X;
+        if (first + 4 > a.Parameters.IntLength)
+        {
+            for (int i = first; i < a.Parameters.IntLength; i++)
+            {
+                Update(i, a);
+            }
+
+            return;
+        }
+
+        Float4 p = DeviceAccess.Load4(a.Parameters, first);
+        Float4 g = DeviceAccess.Load4(a.Gradients, first);
+        Float4 m = DeviceAccess.Load4(a.FirstMoments, first);
+        Float4 v = DeviceAccess.Load4(a.SecondMoments, first);
+        Step(a, ref p.X, g.X, ref m.X, ref v.X);
+        Step(a, ref p.Y, g.Y, ref m.Y, ref v.Y);
+        Step(a, ref p.Z, g.Z, ref m.Z, ref v.Z);
+        Step(a, ref p.W, g.W, ref m.W, ref v.W);
+        DeviceAccess.Store4(a.FirstMoments, first, m);
+        DeviceAccess.Store4(a.SecondMoments, first, v);
+        DeviceAccess.Store4(a.Gradients, first, default);
+        DeviceAccess.Store4(a.Parameters, first, p);
+    }
+
     /// <summary>One step of one parameter. One work item per parameter of the group.</summary>
     /// <param name="index">Parameter within the group.</param>
     /// <param name="a">Arguments.</param>
@@ -70,6 +100,18 @@ public static class AdamKernels
         a.Gradients[index] = 0f;
         a.Parameters[index] = p * a.ParameterFactor - a.StepSize * m / denominator;
     }
+
+    private static void Step(UpdateArgs a, ref float parameter, float gradient, ref float firstMoment, ref float secondMoment)
+    {
+        float p = parameter;
+        float g = a.ClipFactor * gradient + a.GradientDecay * p;
+        float m = a.Beta1 * firstMoment + (1f - a.Beta1) * g;
+        float v = a.Beta2 * secondMoment + (1f - a.Beta2) * g * g;
+        float denominator = MathF.Sqrt(v) * a.SecondMomentCorrection + a.Epsilon;
+        firstMoment = m;
+        secondMoment = v;
+        parameter = p * a.ParameterFactor - a.StepSize * m / denominator;
+    }
 }
 
 /// <summary>Launcher of the Adam kernels; the caller owns parameters, gradients and moments.</summary>
@@ -77,17 +119,21 @@ public sealed class Adam : IKernelFamily<Adam>, IDisposable
 {
     private readonly GroupedUpdate<AdamKernels.UpdateArgs> _update;
 
-    private Adam(Accelerator accelerator, HostThreads? host) => _update = new GroupedUpdate<AdamKernels.UpdateArgs>(
-        nameof(Adam), accelerator, host, accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.Update), AdamSweep.Update);
+    private Adam(Accelerator accelerator, HostThreads? host, GpuTuning? gpu) => _update = new GroupedUpdate<AdamKernels.UpdateArgs>(
+        nameof(Adam), accelerator, host, accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.Update), AdamSweep.Update,
+        gpu, () => accelerator.LoadAutoGroupedStreamKernel<Index1D, AdamKernels.UpdateArgs>(AdamKernels.UpdateFour));
 
     /// <inheritdoc/>
     public static Adam Load(Accelerator accelerator) => Load(accelerator, null);
 
     /// <inheritdoc/>
-    public static Adam Load(Accelerator accelerator, HostThreads? host)
+    public static Adam Load(Accelerator accelerator, HostThreads? host) => Load(accelerator, host, null);
+
+    /// <inheritdoc/>
+    public static Adam Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return new(accelerator, host);
+        return new(accelerator, host, gpu);
     }
 
     /// <summary>

@@ -83,6 +83,7 @@ public static class GradientInspectionKernels
 public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDisposable
 {
     private readonly HostThreads? _host;
+    private readonly Action<KernelConfig, GradientInspectionKernels.Args>? _inspectGroups;
     private readonly Action<Index1D, GradientInspectionKernels.Args> _inspect;
     private readonly Action<Index1D, GradientInspectionKernels.ClipArgs> _clip;
     private readonly MemoryBuffer1D<double, Stride1D.Dense> _squaredNorms;
@@ -90,8 +91,9 @@ public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDis
     private readonly double[] _hostSquaredNorms = new double[GradientInspectionKernels.ChunkCount];
     private readonly long[] _hostNonFiniteCounts = new long[GradientInspectionKernels.ChunkCount];
 
-    private GradientInspection(Accelerator accelerator, HostThreads? host)
+    private GradientInspection(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
+        _inspectGroups = gpu is null ? null : accelerator.LoadStreamKernel<GradientInspectionKernels.Args>(GroupInspectionKernels.Inspect);
         _host = host;
         _inspect = accelerator.LoadAutoGroupedStreamKernel<Index1D, GradientInspectionKernels.Args>(GradientInspectionKernels.Inspect);
         _clip = accelerator.LoadAutoGroupedStreamKernel<Index1D, GradientInspectionKernels.ClipArgs>(GradientInspectionKernels.Clip);
@@ -103,10 +105,13 @@ public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDis
     public static GradientInspection Load(Accelerator accelerator) => Load(accelerator, null);
 
     /// <inheritdoc/>
-    public static GradientInspection Load(Accelerator accelerator, HostThreads? host)
+    public static GradientInspection Load(Accelerator accelerator, HostThreads? host) => Load(accelerator, host, null);
+
+    /// <inheritdoc/>
+    public static GradientInspection Load(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return new(accelerator, host);
+        return new(accelerator, host, gpu);
     }
 
     /// <summary>Inspects the whole gradient; waits for the device.</summary>
@@ -129,6 +134,10 @@ public sealed class GradientInspection : IKernelFamily<GradientInspection>, IDis
         if (_host is not null)
         {
             GradientInspectionHost.Inspect(_host, args);
+        }
+        else if (_inspectGroups is not null)
+        {
+            _inspectGroups((GradientInspectionKernels.ChunkCount, GroupInspectionKernels.GroupSize), args);
         }
         else
         {

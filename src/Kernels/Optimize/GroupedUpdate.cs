@@ -29,6 +29,7 @@ internal sealed class GroupedUpdate<TArgs> : IDisposable
     private readonly HostThreads? _host;
     private readonly Action<Index1D, TArgs> _kernel;
     private readonly HostTwin _twin;
+    private readonly Action<Index1D, TArgs>? _kernelForFour;
     private IOptimizerOptions? _checked;
 
     /// <summary>Loads the kernel.</summary>
@@ -37,10 +38,14 @@ internal sealed class GroupedUpdate<TArgs> : IDisposable
     /// <param name="host">Threads of the host twin, or null to launch the kernel.</param>
     /// <param name="kernel">The kernel; it zeroes the gradients that it reads.</param>
     /// <param name="twin">Its host twin.</param>
-    public GroupedUpdate(string name, Accelerator accelerator, HostThreads? host, Action<Index1D, TArgs> kernel, HostTwin twin)
+    /// <param name="gpu">How kernels for GPUs work, or null for none of them.</param>
+    /// <param name="loadForFour">Loads the kernel for four parameters at a time, for GPUs and where they start at a multiple of four.</param>
+    public GroupedUpdate(
+        string name, Accelerator accelerator, HostThreads? host, Action<Index1D, TArgs> kernel, HostTwin twin, GpuTuning? gpu = null, Func<Action<Index1D, TArgs>>? loadForFour = null)
     {
+        _kernelForFour = gpu is null ? null : loadForFour?.Invoke();
         _name = name;
-        _inspection = GradientInspection.Load(accelerator, host);
+        _inspection = GradientInspection.Load(accelerator, host, gpu);
         _host = host;
         _kernel = kernel;
         _twin = twin;
@@ -80,6 +85,10 @@ internal sealed class GroupedUpdate<TArgs> : IDisposable
                 if (_host is not null)
                 {
                     _twin(_host, args);
+                }
+                else if (_kernelForFour is not null && (group.Start + done) % 4 == 0)
+                {
+                    _kernelForFour((int)(((long)count + 3) / 4), args);
                 }
                 else
                 {

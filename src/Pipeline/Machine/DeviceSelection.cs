@@ -43,13 +43,14 @@ public static class DeviceSelection
     /// <summary>Opens the device: the CPU for <c>auto</c> and <c>cpu</c>.</summary>
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
     /// <param name="threads">Threads of the CPU.</param>
-    /// <param name="kernels">Code of the CPU; GPUs run the portable kernels.</param>
+    /// <param name="kernels">Code that is written for the device where there is some, or the portable kernels everywhere.</param>
+    /// <param name="deterministic">Same bits every run, also where that costs speed; the CPU always works so.</param>
     /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: it is not there.</exception>
-    public static DeviceContext Open(string device, int threads, KernelChoice kernels)
+    public static DeviceContext Open(string device, int threads, KernelChoice kernels, bool deterministic = false)
     {
         RequireExisting(device);
         KeepCubins();
-        return CudaIndex(device) is { } index ? DeviceContext.CreateCuda(index) : DeviceContext.CreateCpu(threads, choice: kernels);
+        return CudaIndex(device) is { } index ? DeviceContext.CreateCuda(index, kernels, deterministic) : DeviceContext.CreateCpu(threads, choice: kernels);
     }
 
     /// <summary>The number of a CUDA device, or null for the CPU.</summary>

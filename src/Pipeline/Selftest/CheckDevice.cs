@@ -131,7 +131,7 @@ internal sealed class CheckDevice : IDisposable
         return Upload(values);
     }
 
-    // A family has tuned code if it loads in its own way with host threads; the network says itself which of its variants do.
+    // A family has tuned code if it loads in its own way with host threads or for GPUs; the network says itself which of its variants do.
     private bool IsTuned<T>(T family)
         where T : class, IKernelFamily<T>
     {
@@ -140,6 +140,7 @@ internal sealed class CheckDevice : IDisposable
             return false;
         }
 
-        return typeof(T).GetMethod(nameof(IKernelFamily<T>.Load), BindingFlags.Public | BindingFlags.Static, [typeof(Accelerator), typeof(HostThreads)]) is not null;
+        Type[] parameters = _context.Gpu is null ? [typeof(Accelerator), typeof(HostThreads)] : [typeof(Accelerator), typeof(HostThreads), typeof(GpuTuning)];
+        return typeof(T).GetMethod(nameof(IKernelFamily<T>.Load), BindingFlags.Public | BindingFlags.Static, parameters) is not null;
     }
 }

@@ -48,4 +48,17 @@ internal static class SelfChecks
         new EmaCheck(),
         new ScheduleCheck(),
     ];
+
+    /// <summary>The families that have kernels of their own for GPUs: their checks once more, with these kernels.</summary>
+    public static IReadOnlyList<ISelfCheck> Gpu { get; } =
+    [
+        new OccupancyGridCheck(),
+        new RayMarchCheck(),
+        new HashGridCheck(),
+        new TensorMlpCheck(),
+        new AlphaCompositeCheck(),
+        new GradientInspectionCheck(),
+        new AdamCheck(),
+        new AdanCheck(),
+    ];
 }

@@ -18,19 +18,37 @@ public static class SelftestSession
     /// <summary>Runs all checks on a device.</summary>
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
     /// <param name="threads">Threads of the CPU, 0 for one per core.</param>
-    /// <param name="kernels">Code of the CPU; a GPU runs the portable kernels.</param>
+    /// <param name="kernels">
+    /// Kernels as written, or tuned code too: on a CPU the host twins, which are then compared with the kernels; on a GPU all checks of the portable kernels and then, with sums in fixed order,
+    /// those of the kernels for GPUs.
+    /// </param>
     /// <exception cref="DfkException">With <see cref="ExitCode.MachineLacks"/>: there is no such device.</exception>
     public static SelftestReport Run(string device, int threads, KernelChoice kernels) => DeviceSelection.CudaIndex(device) is null
         ? Run(threads, kernels)
-        : Run(device, threads, SelfChecks.All);
+        : Run(device, threads, kernels, SelfChecks.All, SelfChecks.Gpu);
 
-    /// <summary>Runs some checks on a GPU.</summary>
-    internal static SelftestReport Run(string device, int threads, IReadOnlyList<ISelfCheck> checks)
+    /// <summary>Runs some checks of the portable kernels on a GPU, and some of its own kernels if they are asked for.</summary>
+    internal static SelftestReport Run(string device, int threads, KernelChoice kernels, IReadOnlyList<ISelfCheck> portable, IReadOnlyList<ISelfCheck> tuned)
     {
         long start = Stopwatch.GetTimestamp();
-        using var checkedDevice = new CheckDevice(DeviceSelection.Open(device, threads, KernelChoice.Portable));
-        List<SelfCheckResult> results = Run(checkedDevice, null, checks);
-        return new SelftestReport($"{device} ({checkedDevice.Accelerator})", threads, KernelChoice.Portable, results, [.. checkedDevice.Launchers], Stopwatch.GetElapsedTime(start));
+        List<SelfCheckResult> results;
+        HashSet<Type> launchers;
+        string name;
+        using (var checkedDevice = new CheckDevice(DeviceSelection.Open(device, threads, KernelChoice.Portable)))
+        {
+            name = checkedDevice.Accelerator.ToString()!;
+            results = Run(checkedDevice, null, portable);
+            launchers = [.. checkedDevice.Launchers];
+        }
+
+        if (kernels == KernelChoice.Tuned)
+        {
+            using var checkedDevice = new CheckDevice(DeviceSelection.Open(device, threads, KernelChoice.Tuned, deterministic: true));
+            results.AddRange(Run(checkedDevice, null, tuned));
+            launchers.UnionWith(checkedDevice.Launchers);
+        }
+
+        return new SelftestReport($"{device} ({name})", threads, kernels, results, [.. launchers], Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>Runs some checks on the CPU.</summary>

@@ -56,7 +56,7 @@ internal sealed class RunContext : IDisposable
             int threads = configuration.Threads > 0 ? configuration.Threads : Environment.ProcessorCount;
             string where = DeviceSelection.CudaIndex(configuration.Device) is null
                 ? $"cpu, {threads} threads, {request.Kernels.ToString().ToLowerInvariant()} kernels"
-                : configuration.Device;
+                : $"{configuration.Device}, {request.Kernels.ToString().ToLowerInvariant()} kernels";
             string devices = $"{where}; guidance: {model.Device.Description}";
             _record = new RunRecord(Folder, configuration, model.Hashes, devices, FirstStep, resume?.Summary, task, _since);
             ImmutableArray<Recovery> recoveries = resume?.Watchdog.Recoveries ?? [];
@@ -71,7 +71,7 @@ internal sealed class RunContext : IDisposable
                 Note(string.Create(CultureInfo.InvariantCulture, $"resumed in {Folder.Path} after {FirstStep} steps{(resume.Checkpoint is null ? ", as it has no checkpoint yet" : "")}"));
             }
             _ownsDevice = device is null;
-            Device = device ?? DeviceSelection.Open(configuration.Device, threads, request.Kernels);
+            Device = device ?? DeviceSelection.Open(configuration.Device, threads, request.Kernels, configuration.Deterministic);
         }
         catch
         {

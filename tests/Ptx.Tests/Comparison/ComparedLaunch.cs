@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using ILGPU;
@@ -33,6 +34,9 @@ internal sealed class ComparedLaunch : IDisposable
     }
 
     public CPUAccelerator Accelerator { get; }
+
+    /// <summary>What the interpreter found wrong.</summary>
+    public IReadOnlyList<string> Faults => _comparison.Faults;
 
     /// <summary>Asserts that at least one launch was compared and none differed.</summary>
     public void AssertSame()

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace DreamFusion.Ptx.Tests.Interpreter;
 
@@ -40,8 +41,18 @@ public sealed class Lane
         Block = block;
         Warp = warp;
         HasEnded = false;
+        Copies.Clear();
         Array.Clear(IsDefined);
         Array.Clear(Local.IsDefined);
+    }
+
+    /// <summary>Copies that have begun.</summary>
+    public List<Action> Copies { get; } = [];
+
+    public void FinishCopies()
+    {
+        Copies.ForEach(copy => copy());
+        Copies.Clear();
     }
 
     public void Set(int register, ulong value)

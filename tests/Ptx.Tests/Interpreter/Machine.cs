@@ -35,6 +35,7 @@ public sealed class Machine
         Kinds = [.. program.Statements.Select(StatementCompiler.KindOf)];
         MeetingPoints = ControlFlow.MeetingPoints(program);
         Exchange = new WarpExchange(program);
+        Matrices = new WarpMatrices(program, new MemoryAccess(memory));
     }
 
     public PtxProgram Program { get; }
@@ -48,6 +49,8 @@ public sealed class Machine
     public Dictionary<int, int> MeetingPoints { get; }
 
     public WarpExchange Exchange { get; }
+
+    public WarpMatrices Matrices { get; }
 
     /// <summary>Statements that warps may run before the program counts as endless.</summary>
     public long MaximumSteps { get; init; } = 200_000_000;

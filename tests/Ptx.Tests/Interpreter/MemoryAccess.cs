@@ -59,6 +59,13 @@ public sealed class MemoryAccess(DeviceMemory global)
         }
     }
 
+    /// <summary>Bytes that an operation which has begun will write some time: until then nobody may read them.</summary>
+    public void Forget(Lane lane, string space, ulong address, int size, Statement statement)
+    {
+        (_, int at, _, bool[]? defined, _) = Locate(lane, space, address, size, statement);
+        defined?.AsSpan(at, size).Clear();
+    }
+
     /// <summary>Checks the alignment of a vector access.</summary>
     public static void RequireAligned(Lane lane, ulong address, int size, Statement statement)
     {

@@ -13,6 +13,8 @@ public enum StatementKind
     Barrier,
     Shuffle,
     Vote,
+    MultiplyMatrix,
+    LoadMatrix,
 }
 
 /// <summary>What one thread does for a statement.</summary>
@@ -34,6 +36,8 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
         "bar" or "barrier" => StatementKind.Barrier,
         "shfl" => StatementKind.Shuffle,
         "vote" => StatementKind.Vote,
+        "mma" => StatementKind.MultiplyMatrix,
+        "ldmatrix" => StatementKind.LoadMatrix,
         _ => StatementKind.Own,
     };
 
@@ -47,6 +51,7 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
         "cvt" => Convert(statement),
         "cvta" => ConvertAddress(statement),
         "membar" or "fence" => Nothing,
+        "cp" => CopyAsync(statement),
         _ => Compute(statement),
     };
 
@@ -150,6 +155,15 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
 
     private LaneStep Convert(Statement statement)
     {
+        if (statement.Parts is ["cvt", "rn", "f16x2", "f32"])
+        {
+            RegisterInfo pair = _operands.Register(statement.Operands[0], statement);
+            OperandReader.RequireWidth(pair, "b32", statement, false);
+            Source high = _operands.Source(statement.Operands[1], "f32", statement);
+            Source low = _operands.Source(statement.Operands[2], "f32", statement);
+            return lane => lane.Set(pair.Index, Halves.Pack(Bits.ToSingle(low.Read(lane)), Bits.ToSingle(high.Read(lane))));
+        }
+
         string[] types = [.. statement.Parts.Where(part => IsType(part))];
         RegisterInfo result = _operands.Register(statement.Operands[0], statement);
         OperandReader.RequireWidth(result, types[0], statement, mayBeWider: types[0][0] != 'f');
@@ -253,8 +267,75 @@ public sealed class StatementCompiler(PtxProgram program, MemoryAccess memory, b
 
     private static string[] Elements(string operand) => operand is ['{', .., '}'] ? operand[1..^1].Split(',', StringSplitOptions.TrimEntries) : [operand];
 
+    // As late as it may be: when the thread waits.
+    private LaneStep CopyAsync(Statement statement)
+    {
+        if (statement.Parts is ["cp", "async", "wait_all"])
+        {
+            return lane => lane.FinishCopies();
+        }
+
+        if (statement.Parts is not ["cp", "async", "cg", "shared", "global"] || statement.Operands is not [_, _, "16"])
+        {
+            throw Unknown(statement);
+        }
+
+        const int Bytes = 16;
+        const int Word = 8;
+        (Func<Lane, ulong> to, _) = _operands.Address(statement.Operands[0], statement);
+        (Func<Lane, ulong> from, _) = _operands.Address(statement.Operands[1], statement);
+        return lane =>
+        {
+            ulong target = to(lane);
+            ulong source = from(lane);
+            MemoryAccess.RequireAligned(lane, target, Bytes, statement);
+            MemoryAccess.RequireAligned(lane, source, Bytes, statement);
+            memory.Forget(lane, "shared", target, Bytes, statement);
+            lane.Copies.Add(() =>
+            {
+                for (ulong at = 0; at < Bytes; at += Word)
+                {
+                    memory.Store(lane, "shared", target + at, Word, memory.Load(lane, "global", source + at, Word, false, statement), false, statement);
+                }
+            });
+        };
+    }
+
+    private LaneStep ReduceVector(Statement statement)
+    {
+        bool isHalves = statement.Parts.Contains("f16x2");
+        if (!statement.Parts.Contains("add") || isHalves != statement.Parts.Contains("noftz") || SpaceOf(statement) == "local")
+        {
+            throw Unknown(statement);
+        }
+
+        const int Size = 4;
+        string space = SpaceOf(statement);
+        (Func<Lane, ulong> address, _) = _operands.Address(statement.Operands[0], statement);
+        Source[] values = [.. Elements(statement.Operands[1]).Select(name => _operands.Source(name, isHalves ? "b32" : "f32", statement))];
+        RequireVector(statement, values.Length);
+        return lane =>
+        {
+            ulong at = address(lane);
+            MemoryAccess.RequireAligned(lane, at, Size * values.Length, statement);
+            for (int i = 0; i < values.Length; i++)
+            {
+                ulong place = at + (ulong)(i * Size);
+                ulong old = memory.Load(lane, space, place, Size, true, statement);
+                ulong value = values[i].Read(lane);
+                ulong sum = isHalves ? Halves.Add((uint)old, (uint)value) : Bits.Of(Bits.ToSingle(old) + Bits.ToSingle(value));
+                memory.Store(lane, space, place, Size, sum, true, statement);
+            }
+        };
+    }
+
     private LaneStep Atomic(Statement statement)
     {
+        if (statement.Opcode == "red" && (statement.Parts.Contains("v2") || statement.Parts.Contains("v4") || statement.Parts.Contains("f16x2")))
+        {
+            return ReduceVector(statement);
+        }
+
         bool returns = statement.Opcode == "atom";
         string type = TypeOf(statement);
         int size = int.Parse(type[1..], CultureInfo.InvariantCulture) / 8;

@@ -86,9 +86,17 @@ public sealed class Warp(Machine machine, int number)
                 RequireAll(statement, active);
                 machine.Exchange.Shuffle(this, statement, active);
                 break;
-            default:
+            case StatementKind.Vote:
                 RequireAll(statement, active);
                 machine.Exchange.Vote(this, statement, active);
+                break;
+            case StatementKind.MultiplyMatrix:
+                RequireAll(statement, active);
+                machine.Matrices.Multiply(this, statement);
+                break;
+            default:
+                RequireAll(statement, active);
+                machine.Matrices.Load(this, statement);
                 break;
         }
     }

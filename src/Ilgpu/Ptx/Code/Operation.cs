@@ -67,6 +67,29 @@ internal enum Operation
     Shuffle,
     Ballot,
 
+    /// <summary>Several neighbouring elements; the result stands for all of them, and Extract takes them.</summary>
+    LoadVector,
+    StoreVector,
+
+    /// <summary>Atomic sums without a result: of two or four floats, or of two 16-bit floats in a word.</summary>
+    ReduceVector,
+
+    /// <summary>Product of matrices that a warp holds; the result stands for four floats.</summary>
+    MultiplyMatrix,
+
+    /// <summary>Four matrices from shared memory; the result stands for four words.</summary>
+    LoadMatrix,
+
+    /// <summary>An element of what stands for several; Offset is its number.</summary>
+    Extract,
+
+    /// <summary>Two floats to two 16-bit floats in a word.</summary>
+    PackHalves,
+
+    /// <summary>16 bytes from global (second source) to shared memory (first) without waiting.</summary>
+    CopyAsync,
+    WaitCopies,
+
     /// <summary>Address in local or shared memory to a generic one.</summary>
     ToGeneric,
 

@@ -29,7 +29,7 @@ internal sealed class PtxInstruction(Operation operation, DataType type, Registe
     /// <summary>Where the address points; found before emission.</summary>
     public AddressSpace Space { get; set; }
 
-    /// <summary>Name of a parameter or special register, of the operation of an atomic, the mode of a shuffle, the level of a fence.</summary>
+    /// <summary>Name of a parameter or special register, of the operation of an atomic, the mode of a shuffle, the level of a fence, the form of a vector access.</summary>
     public string? Name { get; init; }
 
     /// <summary>What a HostCall calls.</summary>
@@ -39,13 +39,15 @@ internal sealed class PtxInstruction(Operation operation, DataType type, Registe
 
     /// <summary>True if it must stay although nobody reads its result.</summary>
     public bool HasEffect => Operation is Operation.Store or Operation.Atomic or Operation.Barrier or Operation.BarrierReduce or Operation.WarpBarrier
-        or Operation.Fence or Operation.Shuffle or Operation.Ballot;
+        or Operation.Fence or Operation.Shuffle or Operation.Ballot or Operation.StoreVector or Operation.ReduceVector or Operation.CopyAsync or Operation.WaitCopies;
 
     /// <summary>True if it can be computed at compile time from constants.</summary>
-    public bool IsPure => !HasEffect && Operation is not (Operation.Load or Operation.LoadParameter or Operation.SpecialRegister or Operation.ToGeneric);
+    public bool IsPure => !HasEffect && Operation is not (Operation.Load or Operation.LoadParameter or Operation.SpecialRegister or Operation.ToGeneric
+        or Operation.LoadVector or Operation.MultiplyMatrix or Operation.LoadMatrix or Operation.Extract or Operation.PackHalves);
 
     /// <summary>True if Sources[0] is an address.</summary>
-    public bool IsMemory => Operation is Operation.Load or Operation.Store or Operation.Atomic;
+    public bool IsMemory => Operation is Operation.Load or Operation.Store or Operation.Atomic or Operation.LoadVector or Operation.StoreVector or Operation.ReduceVector
+        or Operation.LoadMatrix or Operation.CopyAsync;
 
     /// <summary>The same instruction on other registers.</summary>
     public PtxInstruction With(Register? newResult, Operand[] newSources) => new(Operation, Type, newResult, newSources)

@@ -126,7 +126,7 @@ internal sealed partial class PtxWriter
                 Add($"ld.param.{instruction.Type.Name()} {Name(instruction.Result!)}, [{instruction.Name}{Offset(instruction)}];");
                 break;
             case Operation.Load:
-                Add($"ld{Space(instruction)}.{instruction.Type.Name()} {Name(instruction.Result!)}, {Address(instruction)};");
+                Add($"ld{Space(instruction)}{ReadOnly(instruction)}.{instruction.Type.Name()} {Name(instruction.Result!)}, {Address(instruction)};");
                 break;
             case Operation.Store:
                 string value = InRegister(instruction.Sources[1]);
@@ -158,7 +158,8 @@ internal sealed partial class PtxWriter
                 Add($"cvta.{Lower(instruction.Space)}.u64 {Name(instruction.Result!)}, {Name(instruction.Sources[0])};");
                 break;
             default:
-                throw new InvalidOperationException($"The operation {instruction.Operation} has no PTX.");
+                WriteVector(instruction);
+                break;
         }
     }
 

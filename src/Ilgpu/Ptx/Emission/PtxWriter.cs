@@ -33,11 +33,15 @@ internal sealed partial class PtxWriter
         return (writer.Assemble(entryName, specialization), writer._lines.Count(line => line.EndsWith(';')), writer._names.Count);
     }
 
+    // Turing's matrix instructions came later than Turing.
+    private string IsaVersion => _target.IsaVersion == "6.4" && _code.Instructions.Any(instruction => instruction.Operation is Operation.MultiplyMatrix or Operation.LoadMatrix)
+        ? "6.5" : _target.IsaVersion;
+
     private string Assemble(string entryName, KernelSpecialization specialization)
     {
         var text = new StringBuilder();
         void Line(string line) => text.Append(line).Append('\n');
-        Line($".version {_target.IsaVersion}");
+        Line($".version {IsaVersion}");
         Line(string.Create(CultureInfo.InvariantCulture, $".target sm_{_target.Architecture}"));
         Line(".address_size 64");
         Line(string.Empty);

@@ -37,7 +37,7 @@ internal static class CountedLoop
             return null;
         }
 
-        foreach (Register counter in Counters(loop, tested))
+        foreach ((Register counter, int offset, bool isNext, int readAt) in Counters(loop, exit, tested, testAt))
         {
             (BasicBlock Block, int Index, Constant Step)? increment = Increment(loop, counter);
             if (increment is not { } found || !direct.Contains(found.Block) || !loop.Latches.All(latch => dominators.Dominates(found.Block, latch)) || Start(loop, counter, predecessors) is not { } start)
@@ -45,8 +45,8 @@ internal static class CountedLoop
                 continue;
             }
 
-            bool isAfter = tested != counter || (found.Block == exit ? found.Index < testAt : dominators.Dominates(found.Block, exit));
-            if (Count(test, start, found.Step, bound, isAfter, leavesIfTrue: !loop.Blocks.Contains(exit.Taken!)) is { } trips)
+            bool isAfter = isNext || (found.Block == exit ? found.Index < readAt : dominators.Dominates(found.Block, exit));
+            if (Count(test, start, found.Step, bound, offset, isAfter, leavesIfTrue: !loop.Blocks.Contains(exit.Taken!)) is { } trips)
             {
                 return (counter, trips);
             }
@@ -55,13 +55,20 @@ internal static class CountedLoop
         return null;
     }
 
-    // The tested register is the counter, or the sum that becomes the counter's next value.
-    private static IEnumerable<Register> Counters(Loop loop, Register tested)
+    // The tested register is the counter, the sum that becomes the counter's next value, or the counter and a constant; and where the counter is read.
+    private static IEnumerable<(Register Counter, int Offset, bool IsNext, int ReadAt)> Counters(Loop loop, BasicBlock exit, Register tested, int testAt)
     {
-        yield return tested;
+        yield return (tested, 0, false, testAt);
         foreach (PtxInstruction move in loop.Instructions.Where(instruction => instruction.Operation == Operation.Mov && instruction.Sources[0] == tested))
         {
-            yield return move.Result!;
+            yield return (move.Result!, 0, true, testAt);
+        }
+
+        PtxInstruction[] definitions = [.. loop.Instructions.Where(instruction => instruction.Result == tested)];
+        if (definitions is [{ Operation: Operation.Add, Type: DataType.S32, Sources: [Register counter, Constant distance] } sum]
+            && exit.Instructions.IndexOf(sum) is >= 0 and var at && at < testAt)
+        {
+            yield return (counter, distance.Int32, false, at);
         }
     }
 
@@ -96,7 +103,12 @@ internal static class CountedLoop
             definition = sums.Length == 1 ? sums[0] : definition;
         }
 
-        return definition is { Operation: Operation.Add, Type: DataType.S32, Sources: [Register from, Constant step] } && from == counter ? (place.Block, place.Index, step) : null;
+        return definition switch
+        {
+            { Operation: Operation.Add, Type: DataType.S32, Sources: [Register from, Constant step] } when from == counter => (place.Block, place.Index, step),
+            { Operation: Operation.Sub, Type: DataType.S32, Sources: [Register from, Constant step] } when from == counter => (place.Block, place.Index, Constant.Of(-step.Int32)),
+            _ => null,
+        };
     }
 
     // The constant that the counter holds when the loop is entered.
@@ -123,12 +135,12 @@ internal static class CountedLoop
         return start;
     }
 
-    private static int? Count(PtxInstruction test, Constant start, Constant step, Constant bound, bool isAfter, bool leavesIfTrue)
+    private static int? Count(PtxInstruction test, Constant start, Constant step, Constant bound, int offset, bool isAfter, bool leavesIfTrue)
     {
         int value = start.Int32;
         for (int trips = 0; trips <= MaximumTrips; trips++)
         {
-            int tested = isAfter ? value + step.Int32 : value;
+            int tested = (isAfter ? value + step.Int32 : value) + offset;
             var comparison = new PtxInstruction(Operation.SetP, test.Type, null, Constant.Of(tested), bound) { Comparison = test.Comparison };
             bool holds = ConstantFolder.Fold(comparison) is Constant { IsZero: false };
             if (holds == leavesIfTrue)

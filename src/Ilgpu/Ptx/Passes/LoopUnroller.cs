@@ -39,7 +39,8 @@ internal static class LoopUnroller
                 continue;
             }
 
-            bool isWanted = asked >= counted.Trips || IndexesLocalArray(loop, addresses);
+            // A loop that never runs disappears.
+            bool isWanted = counted.Trips == 0 || asked >= counted.Trips || IndexesLocalArray(loop, addresses);
             if (isWanted && (long)(counted.Trips + 1) * loop.Instructions.Count() <= MaximumInstructions)
             {
                 Unroll(code, loop, counted.Trips, predecessors);

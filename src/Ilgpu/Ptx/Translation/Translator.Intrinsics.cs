@@ -15,8 +15,7 @@ internal sealed partial class Translator
         string owner = (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!;
         if (!_target.IsHost && DeviceIntrinsicName(target) is { } name)
         {
-            result = DeviceIntrinsic(name, arguments);
-            return result is not null;
+            return TryDeviceIntrinsic(name, target, arguments, out result);
         }
 
         switch (owner)
@@ -57,15 +56,24 @@ internal sealed partial class Translator
         .Select(attribute => attribute.ConstructorArguments[0].Value as string)
         .FirstOrDefault();
 
-    private ScalarValue? DeviceIntrinsic(string name, Value[] arguments)
+    // False where the target has no such instruction: the portable body is inlined.
+    private bool TryDeviceIntrinsic(string name, MethodBase target, Value[] arguments, out Value? result)
     {
-        Operand[] x = [.. arguments.Select(Scalar)];
-        return name switch
+        result = null;
+        switch (name)
         {
-            "fma" => new ScalarValue(_emit.Compute(Operation.Fma, x[0].Type, x)),
-            "floor.s32" => new ScalarValue(_emit.Convert(DataType.S32, DataType.F32, x[0], Rounding.Rmi)),
-            _ => null,
-        };
+            case "fma":
+                result = new ScalarValue(_emit.Compute(Operation.Fma, Scalar(arguments[0]).Type, [.. arguments.Select(Scalar)]));
+                return true;
+            case "floor.s32":
+                result = new ScalarValue(_emit.Convert(DataType.S32, DataType.F32, Scalar(arguments[0]), Rounding.Rmi));
+                return true;
+            case "vote.ballot":
+                result = new ScalarValue(_emit.Append(new PtxInstruction(Operation.Ballot, DataType.U32, null, _emit.ToPredicate(Scalar(arguments[0]))), DataType.U32));
+                return true;
+            default:
+                return TryVectorAccess(name, target, arguments, out result) || TryMatrix(name, target, arguments, out result);
+        }
     }
 
     private bool TryView(MethodBase target, Value[] arguments, out Value? result)

@@ -1,0 +1,163 @@
+using System;
+using System.Linq;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Kernels.Encode;
+using DreamFusion.References.Encode;
+using ILGPU;
+using Xunit;
+
+namespace DreamFusion.Ptx.Tests.Gpu;
+
+/// <summary>
+/// The hash grid in pairs of lanes: the interpreter against the portable bodies and both against the double-precision reference, gradients against differences of it. Everything is
+/// linear in the table, so differences along unit vectors are exact but for rounding.
+/// </summary>
+public sealed class HashGridPairTests
+{
+    private const int Samples = 75;
+    private const double Tolerance = 2e-6;
+
+    public static TheoryData<int, HashGridInterpolation, int, bool> Cases => new()
+    {
+        { 75, HashGridInterpolation.Linear, 2, false },
+        { 80, HashGridInterpolation.Smoothstep, 4, true },
+        { 90, HashGridInterpolation.Linear, 2, true },
+        { 90, HashGridInterpolation.Smoothstep, 2, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void FeaturesAndDerivativesAreTheReferences(int architecture, HashGridInterpolation interpolation, int features, bool isDeterministic)
+    {
+        var scene = new Scene(interpolation, features);
+        using var launch = new GpuLaunch(architecture);
+        IHashGrid grid = scene.Load(launch, isDeterministic);
+        const int Active = 3;
+        ArrayView<float> values = launch.Filled(Samples * scene.Options.FeatureCount, float.NaN);
+        ArrayView<float> jacobian = launch.Filled(3 * Samples * scene.Options.FeatureCount, float.NaN);
+        grid.Encode(scene.Options, Active, launch.Upload(scene.Table), launch.UploadVectors(scene.Positions), values, jacobian);
+        launch.AssertSame();
+        double error = GpuLaunch.Error(scene.Reference.Encode(scene.Table, scene.Positions, Active), GpuLaunch.Read(values));
+        Assert.True(error <= Tolerance, $"{error}");
+        ArrayView<Float3> gradient = launch.Filled(Samples, new Float3(float.NaN));
+        grid.JacobianTransposedProduct(scene.Options, jacobian, launch.Upload(scene.Cotangent), gradient);
+        float[] rows = [.. GpuLaunch.Read(gradient).SelectMany(g => new[] { g.X, g.Y, g.Z })];
+        error = GpuLaunch.Error(scene.Reference.PositionGradient(scene.Table, scene.Positions, scene.Cotangent, Active), rows);
+        Assert.True(error <= 1e-5, $"{error}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TableGradientsAreTheDifferencesOfTheReference(int architecture, HashGridInterpolation interpolation, int features, bool isDeterministic)
+    {
+        var scene = new Scene(interpolation, features);
+        using var launch = new GpuLaunch(architecture);
+        IHashGrid grid = scene.Load(launch, isDeterministic);
+        ArrayView<float> gradient = launch.Filled(scene.Table.Length, 0f);
+        grid.BackwardTable(
+            scene.Options, scene.Options.LevelCount, launch.UploadVectors(scene.Positions), launch.Upload(scene.Upstream), launch.Upload(scene.Cotangent),
+            launch.UploadVectors(scene.Direction), gradient);
+        if (isDeterministic)
+        {
+            launch.AssertSame();
+        }
+        else
+        {
+            // The order of float sums is not the same.
+            launch.AssertClose(1e-5);
+        }
+
+        float[] result = GpuLaunch.Read(gradient);
+        double error = GpuLaunch.Error([.. Enumerable.Range(0, scene.Table.Length).Select(scene.Difference)], result);
+        Assert.True(error <= 1e-5, $"{error}");
+    }
+
+    [Fact]
+    public void FixedPointHasTheSameBitsInAnyOrder()
+    {
+        var scene = new Scene(HashGridInterpolation.Linear, 2);
+        int[] order = [.. Enumerable.Range(0, Samples).Reverse()];
+        float[] straight = TableGradient(scene, scene.Positions, scene.Upstream);
+        float[] turned = TableGradient(scene, Rows(scene.Positions, order, 3), Rows(scene.Upstream, order, scene.Options.FeatureCount));
+        // Runs of samples in a cell are summed as floats before they become integers, so only fine levels have the same bits in another order of samples.
+        Assert.Equal(straight.Length, turned.Length);
+        double error = GpuLaunch.Error([.. straight.Select(value => (double)value)], turned);
+        Assert.True(error <= 1e-6, $"{error}");
+        Assert.Equal(straight, TableGradient(scene, scene.Positions, scene.Upstream));
+    }
+
+    [Fact]
+    public void AGradientThatIsNotANumberStaysVisible()
+    {
+        var scene = new Scene(HashGridInterpolation.Linear, 2);
+        scene.Upstream[5] = double.NaN;
+        Assert.Contains(TableGradient(scene, scene.Positions, scene.Upstream), float.IsNaN);
+    }
+
+    private static float[] TableGradient(Scene scene, double[] positions, double[] upstream)
+    {
+        using var launch = new GpuLaunch(90);
+        IHashGrid grid = scene.Load(launch, isDeterministic: true);
+        ArrayView<float> gradient = launch.Filled(scene.Table.Length, 0f);
+        grid.BackwardTable(scene.Options, scene.Options.LevelCount, launch.UploadVectors(positions), launch.Upload(upstream), gradient);
+        launch.AssertSame();
+        return GpuLaunch.Read(gradient);
+    }
+
+    private static double[] Rows(double[] values, int[] order, int columns) => [.. order.SelectMany(row => values.Skip(row * columns).Take(columns))];
+
+    private sealed class Scene
+    {
+        public Scene(HashGridInterpolation interpolation, int features)
+        {
+            Options = new HashGridOptions
+            {
+                LevelCount = 4,
+                FeaturesPerLevel = features,
+                Log2TableSize = 6,
+                BaseResolution = 3,
+                PerLevelScale = 1.5,
+                Interpolation = interpolation,
+            };
+            Reference = new HashGridReference(Options);
+            var random = new Random(11);
+            Table = GpuLaunch.Uniform(random, Reference.ParameterCount, 1);
+            // Along a line, so that runs of samples share cells.
+            Positions = [.. Enumerable.Range(0, Samples).SelectMany(i => new[] { 0.03 + (0.012 * i), 0.9 - (0.011 * i), 0.2 + (0.007 * i) }).Select(x => (double)(float)x)];
+            Upstream = GpuLaunch.Uniform(random, Samples * Options.FeatureCount, 1);
+            Cotangent = GpuLaunch.Uniform(random, Samples * Options.FeatureCount, 1);
+            Direction = GpuLaunch.Uniform(random, 3 * Samples, 1);
+        }
+
+        public HashGridOptions Options { get; }
+
+        public HashGridReference Reference { get; }
+
+        public double[] Table { get; }
+
+        public double[] Positions { get; }
+
+        /// <summary>dL/dy.</summary>
+        public double[] Upstream { get; }
+
+        /// <summary>u.</summary>
+        public double[] Cotangent { get; }
+
+        /// <summary>dL/dν.</summary>
+        public double[] Direction { get; }
+
+        public IHashGrid Load(GpuLaunch launch, bool isDeterministic) => Options.Interpolation == HashGridInterpolation.Linear
+            ? launch.Own(HashGrid<LinearInterpolation>.Load(launch.Accelerator, null, new GpuTuning(isDeterministic)))
+            : launch.Own(HashGrid<SmoothstepInterpolation>.Load(launch.Accelerator, null, new GpuTuning(isDeterministic)));
+
+        /// <summary>dL/dT_i of L = y·r + ν·g, which is linear in the table: the difference of any step is exact.</summary>
+        public double Difference(int i)
+        {
+            double[] table = new double[Table.Length];
+            table[i] = 1;
+            double[] y = Reference.Encode(table, Positions, Options.LevelCount);
+            double[] nu = Reference.PositionGradient(table, Positions, Cotangent, Options.LevelCount);
+            return y.Zip(Upstream, (a, b) => a * b).Sum() + nu.Zip(Direction, (a, b) => a * b).Sum();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System;
+using System.Linq;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Kernels.Mlp;
+using DreamFusion.References.Mlp;
+using ILGPU;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace DreamFusion.Ptx.Tests.Gpu;
+
+/// <summary>
+/// The network on tensor cores: the interpreter against the portable bodies, bit by bit, and both against the double-precision reference: values directly, gradients against central
+/// differences of the reference along random directions. Tolerances are those of 16-bit storage, 2⁻¹¹ a number.
+/// </summary>
+public sealed class TensorMlpTests(ITestOutputHelper output)
+{
+    private const double Tolerance = 2e-3;
+    private const int Sigma = 1;
+
+    public static TheoryData<int, int> Cases => new() { { 75, 0 }, { 90, 0 }, { 80, 1 } };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void ValuesAndInputGradientsAreTheReferences(int architecture, int shape)
+    {
+        var scene = new Scene(shape);
+        using var launch = new GpuLaunch(architecture);
+        FusedMlp<Relu> mlp = scene.Load(launch);
+        Assert.True(mlp.IsTuned);
+        ArrayView<float> values = launch.Filled(scene.Rows * scene.Options.OutputCount, float.NaN);
+        ArrayView<float> gradient = launch.Filled(scene.Input.Length, float.NaN);
+        mlp.ForwardWithInputGradient(scene.Options, launch.Upload(scene.Parameters), launch.Upload(scene.Input), Sigma, values, gradient);
+        launch.AssertSame();
+        var reference = new MlpReference(scene.Options);
+        Report("values", GpuLaunch.Error(reference.Forward(scene.Parameters, scene.Input), GpuLaunch.Read(values)));
+        Report("input gradients", GpuLaunch.Error(reference.InputGradient(scene.Parameters, scene.Input, Sigma), GpuLaunch.Read(gradient)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void GradientsAreTheDifferencesOfTheReference(int architecture, int shape)
+    {
+        var scene = new Scene(shape);
+        using var launch = new GpuLaunch(architecture);
+        FusedMlp<Relu> mlp = scene.Load(launch);
+        double[] cotangent = GpuLaunch.Uniform(new Random(5), scene.Rows * scene.Options.OutputCount, 1e-7);
+        ArrayView<float> dLdParameters = launch.Filled(scene.Parameters.Length, 0f);
+        ArrayView<float> dLdInput = launch.Filled(scene.Input.Length, 0f);
+        mlp.Backward(
+            scene.Options, launch.Upload(scene.Parameters), launch.Upload(scene.Input), launch.Upload(cotangent), dLdParameters, dLdInput,
+            launch.Filled((int)FusedMlp<Relu>.ScratchLength(scene.Options), float.NaN));
+        launch.AssertSame();
+        var reference = new MlpReference(scene.Options);
+        Report("parameters", scene.DirectionalError(scene.Parameters, GpuLaunch.Read(dLdParameters), x => Dot(reference.Forward(x, scene.Input), cotangent)));
+        Report("input", scene.DirectionalError(scene.Input, GpuLaunch.Read(dLdInput), x => Dot(reference.Forward(scene.Parameters, x), cotangent)));
+    }
+
+    [Theory]
+    [InlineData(75, 0)]
+    [InlineData(80, 2)]
+    public void SecondOrderGradientsAreTheDifferencesOfTheReference(int architecture, int shape)
+    {
+        var scene = new Scene(shape);
+        using var launch = new GpuLaunch(architecture);
+        FusedMlp<Relu> mlp = scene.Load(launch);
+        double[] cotangent = GpuLaunch.Uniform(new Random(6), scene.Input.Length, 1e3);
+        ArrayView<float> dLdParameters = launch.Filled(scene.Parameters.Length, 0f);
+        mlp.InputGradientBackward(
+            scene.Options, launch.Upload(scene.Parameters), launch.Upload(scene.Input), Sigma, launch.Upload(cotangent), dLdParameters,
+            launch.Filled((int)FusedMlp<Relu>.ScratchLength(scene.Options), float.NaN));
+        launch.AssertSame();
+        var reference = new MlpReference(scene.Options);
+        Report("parameters", scene.DirectionalError(
+            scene.Parameters, GpuLaunch.Read(dLdParameters), x => Dot(reference.InputGradient(x, scene.Input, Sigma), cotangent)));
+    }
+
+    [Fact]
+    public void GradientsAccumulateAndRepeat()
+    {
+        var scene = new Scene(0);
+        float[][] results = new float[2][];
+        for (int run = 0; run < results.Length; run++)
+        {
+            using var launch = new GpuLaunch(90);
+            ArrayView<float> dLdParameters = launch.Filled(scene.Parameters.Length, run == 0 ? 0f : 8f);
+            scene.Load(launch).Backward(
+                scene.Options, launch.Upload(scene.Parameters), launch.Upload(scene.Input), launch.Filled(scene.Rows * scene.Options.OutputCount, 1f), dLdParameters,
+                ArrayView<float>.Empty, launch.Filled((int)FusedMlp<Relu>.ScratchLength(scene.Options), float.NaN));
+            results[run] = GpuLaunch.Read(dLdParameters);
+        }
+
+        Assert.Equal(results[0].Select(gradient => gradient + 8f), results[1]);
+    }
+
+    [Fact]
+    public void WhatIsTooLargeFor16BitsIsNoInfinityAndNanStaysNan()
+    {
+        var options = new MlpOptions { InputCount = 16, Width = 16, HiddenLayers = 1, OutputCount = 1, HasBias = false };
+        using var launch = new GpuLaunch(80);
+        FusedMlp<Relu> mlp = launch.Own(FusedMlp<Relu>.Load(launch.Accelerator, null, new GpuTuning(false)));
+        float[] input = new float[3 * 16];
+        (input[0], input[16], input[32]) = (1e30f, 1f, float.NaN);
+        ArrayView<float> values = launch.Filled(3, 7f);
+        mlp.Forward(options, launch.Filled(options.ParameterCount, 1f), launch.Upload(input), values);
+        launch.AssertSame();
+        float[] result = GpuLaunch.Read(values);
+        Assert.True(float.IsFinite(result[0]) && result[0] > 65504f, $"{result[0]}");
+        Assert.Equal(16f, result[1]);
+        Assert.True(float.IsNaN(result[2]));
+    }
+
+    private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
+
+    private void Report(string what, double error)
+    {
+        output.WriteLine($"{what}: {error:g3}");
+        Assert.True(error <= Tolerance, $"{what}: {error}");
+    }
+
+    /// <summary>Hidden biases ±1 and small weights: half of the units are off, and no preactivation is near the kink.</summary>
+    private sealed class Scene
+    {
+        public Scene(int shape)
+        {
+            Options = shape switch
+            {
+                0 => MlpOptions.Toybox,
+                1 => new MlpOptions(),
+                _ => new MlpOptions { InputCount = 5, Width = 48, HiddenLayers = 3, OutputCount = 18 },
+            };
+            Rows = shape == 0 ? 75 : 21;
+            var random = new Random(3);
+            Parameters = GpuLaunch.Uniform(random, Options.ParameterCount, 1);
+            for (int layer = 0; layer <= Options.HiddenLayers; layer++)
+            {
+                double scale = layer < Options.HiddenLayers ? 0.4 : 1;
+                for (int i = Options.WeightOffset(layer); i < Options.BiasOffset(layer); i++)
+                {
+                    Parameters[i] = (float)(Parameters[i] * scale / Math.Sqrt(Options.LayerInputs(layer)));
+                }
+
+                for (int unit = 0; unit < Options.LayerOutputs(layer); unit++)
+                {
+                    Parameters[Options.BiasOffset(layer) + unit] = unit % 2 == 0 ? 1 : -1;
+                }
+            }
+
+            Input = GpuLaunch.Uniform(random, Rows * Options.InputCount, 1);
+        }
+
+        public MlpOptions Options { get; }
+
+        public int Rows { get; }
+
+        public double[] Parameters { get; }
+
+        public double[] Input { get; }
+
+        public FusedMlp<Relu> Load(GpuLaunch launch) => launch.Own(FusedMlp<Relu>.Load(launch.Accelerator, null, new GpuTuning(false)));
+
+        /// <summary>Largest error of the gradient along some directions, relative to the norms of both.</summary>
+        public double DirectionalError(double[] at, float[] gradient, Func<double[], double> loss)
+        {
+            const double Step = 1e-4;
+            var random = new Random(9);
+            double norm = Math.Sqrt(gradient.Sum(g => (double)g * g));
+            double largest = 0;
+            for (int trial = 0; trial < 4; trial++)
+            {
+                double[] direction = [.. at.Select(_ => random.Next(2) == 0 ? -1.0 : 1.0)];
+                double difference = (loss([.. at.Zip(direction, (x, d) => x + (Step * d))]) - loss([.. at.Zip(direction, (x, d) => x - (Step * d))])) / (2 * Step);
+                double product = gradient.Zip(direction, (g, d) => g * d).Sum();
+                largest = Math.Max(largest, Math.Abs(product - difference) / norm);
+            }
+
+            return largest;
+        }
+    }
+}

@@ -12,6 +12,8 @@ namespace DreamFusion.Autodiff;
 /// <summary>One device with its buffer pool and the kernel families loaded on it.</summary>
 public sealed class DeviceContext : IDisposable
 {
+    private const string OwnIlgpu = "DreamFusion.Ilgpu";
+
     // Groups of the kernels for GPUs have up to 1024 threads.
     private const int EmulatedWarps = 32;
 
@@ -81,6 +83,12 @@ public sealed class DeviceContext : IDisposable
     /// <param name="deterministic">Same bits every run, also where that costs speed.</param>
     public static DeviceContext CreateCuda(int index, KernelChoice choice = KernelChoice.Tuned, bool deterministic = false)
     {
+        // Genuine ILGPU knows none of the instructions that these kernels are made of: their portable bodies are slower there than the portable kernels.
+        if (typeof(Accelerator).Assembly.GetName().Name != OwnIlgpu)
+        {
+            choice = KernelChoice.Portable;
+        }
+
         // Contracted sums and the hardware's functions belong to the tuned code; deterministic runs round as the CPU does.
         MathMode math = choice == KernelChoice.Tuned && !deterministic ? MathMode.Fast : MathMode.Default;
         var context = Context.Create(builder => builder.Cuda().Math(math).EnableAlgorithms());

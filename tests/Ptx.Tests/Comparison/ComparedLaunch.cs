@@ -18,7 +18,8 @@ internal sealed class ComparedLaunch : IDisposable
 
     /// <param name="target">What PTX is made for.</param>
     /// <param name="isChecked">True for the executor that checks, false for compiled code.</param>
-    public ComparedLaunch(PtxTarget? target = null, bool isChecked = false)
+    /// <param name="isReversed">True to let the interpreter run blocks and warps from the last one on.</param>
+    public ComparedLaunch(PtxTarget? target = null, bool isChecked = false, bool isReversed = false)
     {
         _isChecked = isChecked;
         _context = Context.Create(builder =>
@@ -30,13 +31,16 @@ internal sealed class ComparedLaunch : IDisposable
             }
         });
         Accelerator = _context.CreateCPUAccelerator(0);
-        Accelerator.ProgramFilter = (entry, cpu) => new ComparingProgram(entry, cpu, Accelerator, target ?? new PtxTarget(), _comparison, int.MaxValue);
+        Accelerator.ProgramFilter = (entry, cpu) => new ComparingProgram(entry, cpu, Accelerator, target ?? new PtxTarget(), _comparison, int.MaxValue) { IsReversed = isReversed };
     }
 
     public CPUAccelerator Accelerator { get; }
 
     /// <summary>What the interpreter found wrong.</summary>
     public IReadOnlyList<string> Faults => _comparison.Faults;
+
+    /// <summary>Words of memory that differ.</summary>
+    public long Differences => _comparison.Differences;
 
     /// <summary>Asserts that at least one launch was compared and none differed.</summary>
     public void AssertSame()

@@ -38,6 +38,9 @@ internal sealed class ComparingProgram : KernelProgram
         comparison.OwnFunctions = _module.OwnFunctions;
     }
 
+    /// <summary>Whether the interpreter runs the blocks and warps from the last one on.</summary>
+    public bool IsReversed { get; init; }
+
     public override KernelInfo Info => _cpu.Info;
 
     public override void Run(AcceleratorStream stream, KernelArguments arguments, Index3D extent)
@@ -76,7 +79,7 @@ internal sealed class ComparingProgram : KernelProgram
         string? fault = null;
         try
         {
-            new Machine(_program, memory, ArgumentBytes.Of(_module, _program, extent, values)).Launch(launch.Grid, launch.Group, launch.Shared);
+            new Machine(_program, memory, ArgumentBytes.Of(_module, _program, extent, values)) { IsReversed = IsReversed }.Launch(launch.Grid, launch.Group, launch.Shared);
         }
         catch (PtxFaultException found)
         {

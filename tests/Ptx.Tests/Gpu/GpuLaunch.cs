@@ -7,21 +7,21 @@ using DreamFusion.Ptx.Tests.Comparison;
 using ILGPU;
 using ILGPU.Ptx;
 using ILGPU.Runtime;
-using Xunit;
 
 namespace DreamFusion.Ptx.Tests.Gpu;
 
 /// <summary>
 /// Kernels for GPUs: run by the CPU accelerator with warps of 32 through their portable bodies, and as PTX by the interpreter on the same buffers.
 /// </summary>
-internal sealed class GpuLaunch(int architecture) : IDisposable
+internal sealed class GpuLaunch(int architecture, bool isReversed = false) : IDisposable
 {
-    private readonly ComparedLaunch _launch = new(new PtxTarget { Architecture = architecture });
+    private readonly ComparedLaunch _launch = new(new PtxTarget { Architecture = architecture }, isReversed: isReversed);
     private readonly List<IDisposable> _owned = [];
 
     public Accelerator Accelerator => _launch.Accelerator;
 
-    public static TheoryData<int> Architectures => [75, 80, 90];
+    /// <summary>Words of memory in which the interpreter differs from the CPU.</summary>
+    public long Differences => _launch.Differences;
 
     public ArrayView<float> Upload(double[] values) => Upload(Array.ConvertAll(values, value => (float)value));
 

@@ -82,11 +82,13 @@ public sealed class TensorMlpTests(ITestOutputHelper output)
         float[][] results = new float[2][];
         for (int run = 0; run < results.Length; run++)
         {
-            using var launch = new GpuLaunch(90);
+            using var launch = new GpuLaunch(90, isReversed: run == 1);
             ArrayView<float> dLdParameters = launch.Filled(scene.Parameters.Length, run == 0 ? 0f : 8f);
             scene.Load(launch).Backward(
                 scene.Options, launch.Upload(scene.Parameters), launch.Upload(scene.Input), launch.Filled(scene.Rows * scene.Options.OutputCount, 1f), dLdParameters,
                 ArrayView<float>.Empty, launch.Filled((int)FusedMlp<Relu>.ScratchLength(scene.Options), float.NaN));
+            // Also where the interpreter runs the last group first.
+            launch.AssertSame();
             results[run] = GpuLaunch.Read(dLdParameters);
         }
 

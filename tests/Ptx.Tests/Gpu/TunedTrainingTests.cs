@@ -57,7 +57,7 @@ public sealed class TunedTrainingTests(ITestOutputHelper output)
             Threads = 1,
             Deterministic = true,
             PreviewInterval = 0,
-            Data = toybox.Data with { Train = toybox.Data.Train with { Width = 16, Height = 16 } },
+            Data = toybox.Data with { Train = toybox.Data.Train with { Width = 8, Height = 8 } },
         };
         using var stop = new CancellationTokenSource();
         var observer = new Norms(stop);

@@ -55,6 +55,9 @@ public sealed class Machine
     /// <summary>Statements that warps may run before the program counts as endless.</summary>
     public long MaximumSteps { get; init; } = 200_000_000;
 
+    /// <summary>Runs blocks and warps from the last one on: what depends on their order then shows.</summary>
+    public bool IsReversed { get; init; }
+
     public void Launch((int X, int Y, int Z) grid, (int X, int Y, int Z) block, int dynamicSharedBytes = 0)
     {
         _memory.BeginLaunch();
@@ -66,7 +69,8 @@ public sealed class Machine
             {
                 for (int x = 0; x < grid.X; x++)
                 {
-                    RunBlock((x, y, z), grid, block, dynamicSharedBytes);
+                    (int X, int Y, int Z) index = IsReversed ? (grid.X - 1 - x, grid.Y - 1 - y, grid.Z - 1 - z) : (x, y, z);
+                    RunBlock(index, grid, block, dynamicSharedBytes);
                 }
             }
         }
@@ -109,6 +113,11 @@ public sealed class Machine
 
             warp.Begin();
             warps.Add(warp);
+        }
+
+        if (IsReversed)
+        {
+            warps.Reverse();
         }
 
         while (warps.Exists(warp => !warp.HasEnded))

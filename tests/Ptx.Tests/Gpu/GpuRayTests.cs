@@ -38,6 +38,20 @@ public sealed class GpuRayTests
         Assert.Equal(distances, warpDistances);
     }
 
+    [Fact]
+    public void OccupancyBitsAreTheSame()
+    {
+        using var launch = new GpuLaunch(75);
+        using Context context = Context.Create(builder => builder.CPU(new CPUDevice(2, 1, 1)));
+        using CPUAccelerator plain = context.CreateCPUAccelerator(0);
+        (uint[] bits, OccupancyStatistics statistics) = Occupancy(plain, OccupancyGrid.Load(plain));
+        (uint[] warpBits, OccupancyStatistics warpStatistics) = Occupancy(launch.Accelerator, OccupancyGrid.Load(launch.Accelerator, null, _tuning));
+        launch.AssertSame();
+        Assert.Equal(bits, warpBits);
+        Assert.Equal(statistics, warpStatistics);
+        Assert.InRange(statistics.OccupiedShare, 0.2f, 0.8f);
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(90)]
@@ -95,6 +109,15 @@ public sealed class GpuRayTests
         }
 
         return [p.GetAsArray1D(), g.GetAsArray1D(), m.GetAsArray1D(), v.GetAsArray1D(), n.GetAsArray1D(), d.GetAsArray1D(), before.GetAsArray1D()];
+    }
+
+    private static (uint[] Bits, OccupancyStatistics Statistics) Occupancy(Accelerator accelerator, OccupancyGrid kernels)
+    {
+        using var grid = new OccupancyGridBuffers(accelerator, new OccupancyGridOptions { Resolution = 8, Bound = 1f });
+        var random = new Random(2);
+        grid.Densities.CopyFromCPU(Enumerable.Range(0, (int)grid.Densities.Length).Select(_ => random.NextSingle()).ToArray());
+        kernels.Rebuild(grid);
+        return (GpuLaunch.Read(grid.Bits), grid.ReadStatistics());
     }
 
     private static (SampleRange[] Ranges, Float3[] Positions, float[] Distances) March(Accelerator accelerator, RayMarch march, int mostSamples)

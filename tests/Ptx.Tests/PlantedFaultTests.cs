@@ -16,6 +16,7 @@ public sealed class PlantedFaultTests
     [InlineData("@%p1 bra.uni SKIP; add.s32 %r2, %r1, 1; SKIP:", FaultKind.BarrierDivergence)]
     [InlineData("st.shared.u32 [tile], %r1;", FaultKind.Race)]
     [InlineData("st.shared.u32 [%rd3], %r1; xor.b32 %r2, %r1, 1; mul.wide.s32 %rd4, %r2, 4; add.s64 %rd4, %rd2, %rd4; ld.shared.u32 %r3, [%rd4];", FaultKind.Race)]
+    [InlineData("setp.ge.u32 %p2, %r1, 32; @%p2 bra SKIP; st.shared.u32 [%rd3], %r1; bar.warp.sync 0xffffffff; ld.shared.u32 %r3, [%rd2]; bar.warp.sync 0xffffffff; ld.shared.u32 %r3, [%rd2]; st.shared.u32 [%rd3], %r1; SKIP:", FaultKind.Race)]
     [InlineData("st.global.u32 [%rd1], %r1;", FaultKind.Race)]
     [InlineData("st.global.u32 [%rd1], %r1; bar.sync 0; ld.global.u32 %r2, [%rd1];", FaultKind.Race)]
     [InlineData("add.s32 %r2, %r3, 1;", FaultKind.UninitializedRegister)]
@@ -49,6 +50,7 @@ public sealed class PlantedFaultTests
     [InlineData("mul.wide.s32 %rd4, %r1, 4; add.s64 %rd4, %rd1, %rd4; st.global.u32 [%rd4], %r1;")]
     [InlineData("ld.global.v2.u32 {%r2, %r3}, [%rd1+8];")]
     [InlineData("shfl.sync.bfly.b32 %r2, %r1, 1, 31, 0xffffffff;")]
+    [InlineData("setp.ge.u32 %p2, %r1, 32; @%p2 bra SKIP; st.shared.u32 [%rd3], %r1; bar.warp.sync 0xffffffff; xor.b32 %r2, %r1, 1; mul.wide.s32 %rd4, %r2, 4; add.s64 %rd4, %rd2, %rd4; ld.shared.u32 %r3, [%rd4]; ld.shared.u32 %r4, [%rd3]; bar.warp.sync 0xffffffff; ld.shared.u32 %r4, [%rd3]; st.shared.u32 [%rd3], %r4; SKIP:")]
     [InlineData("st.local.u32 [depot], %r1; cvta.local.u64 %rd5, %rd6; ld.u32 %r2, [%rd5];")]
     public void IsNotFoundWhereItIsNot(string code) => Run(code);
 

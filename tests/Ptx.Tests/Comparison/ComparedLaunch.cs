@@ -45,7 +45,7 @@ internal sealed class ComparedLaunch : IDisposable
     /// <summary>Asserts that at least one launch was compared and none differed.</summary>
     public void AssertSame()
     {
-        Assert.Empty(_comparison.Faults);
+        Assert.True(_comparison.Faults.Count == 0, string.Join('\n', _comparison.Faults));
         Assert.True(_comparison.Launches > 0);
         Assert.Equal(0, _comparison.Differences);
         Assert.All(Accelerator.CooperativeKernels, kernel => Assert.Equal(_isChecked, kernel.ExecutorReason is not null));
@@ -54,7 +54,7 @@ internal sealed class ComparedLaunch : IDisposable
     /// <summary>Asserts that nothing differs by more than a tolerance relative to the larger of 1 and the CPU's number.</summary>
     public void AssertClose(double tolerance)
     {
-        Assert.Empty(_comparison.Faults);
+        Assert.True(_comparison.Faults.Count == 0, string.Join('\n', _comparison.Faults));
         Assert.True(_comparison.Launches > 0);
         Assert.True(_comparison.LargestError <= tolerance, $"{_comparison.LargestError} > {tolerance}");
         Assert.All(Accelerator.CooperativeKernels, kernel => Assert.Equal(_isChecked, kernel.ExecutorReason is not null));

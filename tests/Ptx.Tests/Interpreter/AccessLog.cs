@@ -19,10 +19,13 @@ public sealed class AccessLog(int size)
         for (int i = at / _unit; i < (at + count) / _unit; i++)
         {
             race ??= Conflict(_writes[i], reader);
-            // A second reader hides the first: of two readers either one would race with a later write of a third thread, and so does a reader of all.
+            // A second reader hides the first: of two readers either one would race with a later write of a third thread, and so does a reader of all. What the warp itself
+            // read before its last barrier is in order.
             ref Access before = ref _reads[i];
             bool isShared = before.Thread != 0 && before.Thread != reader.Thread && before.Launch == reader.Launch && before.Block == reader.Block && before.Epoch == reader.Epoch;
-            before = isShared ? reader with { Thread = Access.Several } : reader;
+            bool isOfWarp = before.Warp == reader.Warp && before.Thread != Access.Several;
+            bool isBehind = isOfWarp && before.WarpEpoch < reader.WarpEpoch;
+            before = isShared && !isBehind ? reader with { Thread = isOfWarp ? Access.SeveralOfAWarp : Access.Several } : reader;
         }
 
         return race;
@@ -84,4 +87,7 @@ public sealed class AccessLog(int size)
 public readonly record struct Access(int Thread, int Launch, int Block, int Epoch, int Warp, int WarpEpoch, bool IsAtomic)
 {
     public const int Several = int.MaxValue;
+
+    /// <summary>Several threads of one warp.</summary>
+    public const int SeveralOfAWarp = int.MaxValue - 1;
 }

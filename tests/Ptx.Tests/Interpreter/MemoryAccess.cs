@@ -76,7 +76,7 @@ public sealed class MemoryAccess(DeviceMemory global)
     }
 
     private static PtxFaultException Race(Lane lane, Statement statement, int other, string does, string did)
-        => new(FaultKind.Race, $"{statement}: {lane} {does} {(other == Access.Several - 1 ? "several threads" : $"thread {other} of the grid")} {did} without a barrier between");
+        => new(FaultKind.Race, $"{statement}: {lane} {does} {(other >= Access.SeveralOfAWarp - 1 ? "several threads" : $"thread {other} of the grid")} {did} without a barrier between");
 
     private (byte[] Bytes, int At, AccessLog? Log, bool[]? Defined, DeviceBuffer? Buffer) Locate(Lane lane, string space, ulong address, int size, Statement statement)
     {

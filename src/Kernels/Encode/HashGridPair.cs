@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using DreamFusion.Kernels.Device;
-using ILGPU;
 
 namespace DreamFusion.Kernels.Encode;
 

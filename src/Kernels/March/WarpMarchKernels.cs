@@ -101,7 +101,7 @@ public static class WarpMarchKernels
         {
             uint samples = Samples(ray, first, far, step, a);
             int own = sample + IntrinsicMath.PopCount(samples & ((1u << lane) - 1u));
-            if ((samples >> lane & 1u) != 0u && own < end)
+            if (((samples >> lane) & 1u) != 0u && own < end)
             {
                 float t = first + ((step + lane) * a.StepLength);
                 a.Positions[own] = a.Origins[ray] + (a.Directions[ray] * t);

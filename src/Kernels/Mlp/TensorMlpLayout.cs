@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace DreamFusion.Kernels.Mlp;
 
 /// <summary>

@@ -14,9 +14,6 @@ public sealed class DeviceContext : IDisposable
 {
     private const string OwnIlgpu = "DreamFusion.Ilgpu";
 
-    // Groups of the kernels for GPUs have up to 1024 threads.
-    private const int EmulatedWarps = 32;
-
     private readonly Context _context;
     private readonly Dictionary<Type, object> _families = [];
     private readonly HostThreads? _hostThreads;
@@ -27,7 +24,7 @@ public sealed class DeviceContext : IDisposable
         _context = context;
         _gpu = gpu;
         Choice = choice;
-        _hostThreads = gpu is null ? HostThreads.For(accelerator, choice) : null;
+        _hostThreads = HostThreads.For(accelerator, choice);
         Accelerator = accelerator;
         Pool = new BufferPool(accelerator);
     }
@@ -64,17 +61,6 @@ public sealed class DeviceContext : IDisposable
             }
         });
         return new DeviceContext(context, context.CreateCPUAccelerator(0), choice);
-    }
-
-    /// <summary>
-    /// A CPU with warps of 32 that runs the kernels for GPUs: slow, and the way to check them where there is no GPU.
-    /// </summary>
-    /// <param name="gpu">How these kernels work.</param>
-    public static DeviceContext CreateGpuEmulation(GpuTuning gpu)
-    {
-        ArgumentNullException.ThrowIfNull(gpu);
-        var context = Context.Create(builder => builder.CPU(new CPUDevice(GpuTuning.WarpSize, EmulatedWarps, 1)).EnableAlgorithms());
-        return new DeviceContext(context, context.CreateCPUAccelerator(0), KernelChoice.Tuned, gpu);
     }
 
     /// <summary>An NVIDIA GPU.</summary>

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using DreamFusion.Architecture.Tests.Discovery;
-using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Composite;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Encode;
@@ -38,7 +37,23 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
         var target = new PtxTarget { Architecture = architecture, Math = math };
         var comparisons = new Dictionary<MethodInfo, KernelComparison>();
         List<string> failures = [];
-        Compare(SelfChecks.All, () => new CheckDevice(1, KernelChoice.Portable), target, launches, comparisons, failures);
+        foreach (ISelfCheck check in SelfChecks.All)
+        {
+            using var device = new CheckDevice(1, KernelChoice.Portable);
+            ((CPUAccelerator)device.Accelerator).ProgramFilter = (entry, cpu) =>
+            {
+                if (!comparisons.TryGetValue(entry.Method, out KernelComparison? comparison))
+                {
+                    comparisons[entry.Method] = comparison = new KernelComparison();
+                }
+
+                return new ComparingProgram(entry, cpu, device.Accelerator, target, comparison, launches);
+            };
+            List<SelfCheckResult> results = [];
+            check.Run(new SelfCheckRun(check.Family, device, null, results));
+            failures.AddRange(results.Where(result => result.Kind == SelfCheckKind.Failure).Select(result => $"{result.Family}: {result.Message}"));
+        }
+
         foreach ((MethodInfo method, KernelComparison comparison) in comparisons.OrderBy(pair => Display.NameOf(pair.Key), StringComparer.Ordinal))
         {
             string name = Display.NameOf(method);
@@ -58,46 +73,8 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
-    /// <summary>
-    /// The self-checks of the families that have kernels for GPUs, with these: golden values, differences, the same bits twice. The portable bodies of exchanges between lanes are slow on
-    /// a CPU, so this takes minutes; <see cref="Gpu"/> holds the tests that always run.
-    /// </summary>
-    [StandIn.LongFact]
-    public void TheKernelsForGpusPassTheSelfChecks()
-    {
-        var comparisons = new Dictionary<MethodInfo, KernelComparison>();
-        List<string> failures = [];
-        Compare(SelfChecks.Gpu, () => new CheckDevice(DeviceContext.CreateGpuEmulation(new GpuTuning(Deterministic: true))), new PtxTarget(), 1, comparisons, failures);
-        failures.AddRange(comparisons.Where(pair => pair.Value.Faults.Count > 0).Select(pair => $"{Display.NameOf(pair.Key)}: {pair.Value.Faults[0]}"));
-        Assert.True(failures.Count == 0, string.Join('\n', failures));
-        Assert.Contains(comparisons.Keys, method => method.DeclaringType == typeof(TensorMlpKernels));
-    }
-
     // Compared with the CPU, bit by bit, in Gpu/.
     private static bool IsForGpus(Kernel kernel) => kernel.Method.Name is nameof(AdamKernels.UpdateFour)
         || kernel.Method.DeclaringType!.Name is nameof(TensorMlpKernels) or nameof(HashGridPairKernels) or nameof(WarpMarchKernels) or nameof(WarpOccupancyKernels)
             or nameof(WarpCompositeKernels) or nameof(GroupInspectionKernels);
-
-    private static void Compare(
-        IReadOnlyList<ISelfCheck> checks, Func<CheckDevice> open, PtxTarget target, int launches, Dictionary<MethodInfo, KernelComparison> comparisons, List<string> failures)
-    {
-        foreach (ISelfCheck check in checks)
-        {
-            using CheckDevice device = open();
-            ((CPUAccelerator)device.Accelerator).ProgramFilter = (entry, cpu) =>
-            {
-                if (!comparisons.TryGetValue(entry.Method, out KernelComparison? comparison))
-                {
-                    comparisons[entry.Method] = comparison = new KernelComparison();
-                }
-
-                return new ComparingProgram(entry, cpu, device.Accelerator, target, comparison, launches);
-            };
-            List<SelfCheckResult> results = [];
-            check.Run(new SelfCheckRun(check.Family, device, null, results));
-            failures.AddRange(results.Where(result => result.Kind == SelfCheckKind.Failure).Select(result => $"{result.Family}: {result.Message}"));
-            // A CPU that emulates a GPU has nothing but these checks to show that the kernels are right.
-            failures.AddRange(results.Where(result => result.IsTuned && !result.Passed).Select(result => $"{result.Family}, {result.Check}: {result.Error} > {result.Tolerance}"));
-        }
-    }
 }

@@ -18,7 +18,7 @@ namespace DreamFusion.Ptx.Tests.Gpu;
 
 /// <summary>
 /// March, compositing and optimisers for GPUs against the portable kernels, over more samples than a warp has lanes: the march and the optimisers with the same bits, compositing within
-/// the rounding of sums in another order. That the portable kernels are right is checked elsewhere; so are these, by the self-checks in <see cref="KernelComparisonTests"/>.
+/// the rounding of sums in another order. That the portable kernels are right is checked elsewhere; so are these, by the self-checks that the stand-in driver runs.
 /// </summary>
 public sealed class GpuRayTests
 {

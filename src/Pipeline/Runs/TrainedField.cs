@@ -26,7 +26,7 @@ public sealed class TrainedField : IFieldViews, IDisposable
         CheckpointPath = checkpointPath;
         Step = checkpoint.Step;
         Configuration = configuration;
-        Device = DeviceSelection.Open(device, threads, KernelChoice.Tuned);
+        Device = DeviceSelection.Open(device, threads, KernelChoice.Tuned, configuration.Deterministic);
         Field = new RadianceField(Device, FieldOptions.From(configuration.Nerf, configuration.Background));
         Occupancy = new OccupancyUpdater(Device, Field, configuration.Renderer, configuration.Seed);
         Renderer = new Renderer(Field, Occupancy, RendererOptions.From(configuration.Renderer, configuration.Loss));

@@ -61,13 +61,13 @@ public sealed class GuidanceMemory : IDisposable
     /// <summary>Opens the kernels' device before the guidance, which is told the stream to work in; null if they share none.</summary>
     /// <param name="configuration">A valid configuration.</param>
     /// <param name="guidance">Where the guidance runs.</param>
-    /// <param name="kernels">Code of the CPU.</param>
+    /// <param name="kernels">Code that is written for the device where there is some, or the portable kernels.</param>
     public static DeviceContext? OpenKernels(RunConfiguration configuration, GuidanceDevice guidance, KernelChoice kernels)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(guidance);
         return guidance.CudaDevice is { } device && DeviceSelection.CudaIndex(configuration.Device) == device
-            ? DeviceSelection.Open(configuration.Device, Environment.ProcessorCount, kernels)
+            ? DeviceSelection.Open(configuration.Device, Environment.ProcessorCount, kernels, configuration.Deterministic)
             : null;
     }
 

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 
 namespace DreamFusion.Ptx.Tests.Interpreter;
@@ -92,7 +91,7 @@ public sealed class WarpMatrices(PtxProgram program, MemoryAccess memory)
 
     private Source[] Read(Statement statement, int operand, int count, string type) => [.. Names(statement, operand, count).Select(name => _operands.Source(name, type, statement))];
 
-    private static IEnumerable<string> Names(Statement statement, int operand, int count)
+    private static string[] Names(Statement statement, int operand, int count)
     {
         string text = statement.Operands[operand];
         string[] names = text is ['{', .., '}'] ? text[1..^1].Split(',', StringSplitOptions.TrimEntries) : [];

@@ -3,6 +3,12 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using DreamFusion.Autodiff;
+using DreamFusion.Fitting;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Kernels.March;
+using DreamFusion.Pipeline.Cameras;
+using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Imaging;
 using DreamFusion.Pipeline.Imaging.Png;
@@ -13,54 +19,69 @@ using DreamFusion.Pipeline.Runs;
 namespace DreamFusion.Bench.Evaluation;
 
 /// <summary>
-/// <c>janus RUN... [--clip DIR] [--sheet FILE.png]</c>: Janus scores of trained objects as they are and with their front half rotated onto their back
-/// (<see cref="PlantedJanus"/>). <c>front-back PICTURES OUT.json [--clip DIR]</c>: measures on labelled renders which objects' front and back a
-/// judge can tell apart and writes the table that belongs beside it.
+/// <c>janus [RUN...] [--fit TURNTABLES] [--clip DIR] [--sheet FILE.png] [--threads N]</c>: Janus scores of trained objects, and of fields fitted to
+/// turntables of true ones, as they are and with their front half rotated onto their back (<see cref="PlantedJanus"/>).
+/// <c>front-back PICTURES OUT.json [--clip DIR]</c>: measures on labelled renders which objects' front and back a judge can tell apart and writes
+/// the table that belongs beside it.
 /// </summary>
-public static class JanusCommand
+public sealed class JanusCommand : IDisposable
 {
+    private readonly ClipScorer _judge;
+    private readonly FrontBackTable _table;
+    private readonly PromptVocabulary _vocabulary = Vocabulary();
+    private readonly List<IReadOnlyList<FloatImage>> _rows = [];
+
+    private JanusCommand(string clip)
+    {
+        var folder = ClipFolder.Open(clip);
+        _table = FrontBackTable.Of(folder);
+        _judge = new ClipScorer(folder);
+    }
+
+    private static string EmbeddedJudge => Path.Combine(ModelLocator.Locate(ModelLocator.Toybox), "clip");
+
     public static int Run(ReadOnlySpan<string> arguments)
     {
         List<string> runs = [];
         string clip = EmbeddedJudge;
-        string? sheet = null;
+        string? sheet = null, turntables = null;
+        int threads = Environment.ProcessorCount;
         for (int i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
             {
                 case "--clip" when i + 1 < arguments.Length: clip = arguments[++i]; break;
+                case "--fit" when i + 1 < arguments.Length: turntables = arguments[++i]; break;
                 case "--sheet" when i + 1 < arguments.Length: sheet = arguments[++i]; break;
+                case "--threads" when i + 1 < arguments.Length: threads = int.Parse(arguments[++i], CultureInfo.InvariantCulture); break;
                 default: runs.Add(arguments[i]); break;
             }
         }
-        var folder = ClipFolder.Open(clip);
-        using ClipScorer judge = new(folder);
-        FrontBackTable table = FrontBackTable.Of(folder);
-        PromptVocabulary vocabulary = Vocabulary();
-        List<IReadOnlyList<FloatImage>> rows = [];
-        Console.WriteLine("| prompt | front told from back | Janus | with a planted face behind |\n| --- | --- | --- | --- |");
+        using JanusCommand command = new(clip);
+        Console.WriteLine("| object | front told from back | Janus | with a planted face behind |\n| --- | --- | --- | --- |");
         foreach (string run in runs)
         {
-            using var trained = TrainedField.Open(run, Environment.ProcessorCount);
-            string prompt = trained.Configuration.Prompt;
-            FrontBackAccuracy? known = vocabulary.Describe(prompt).Objects is [{ } name] ? table.Find(name) : null;
-            (float Azimuth, FloatImage Picture)[] own = [], planted = [];
-            if (known is { IsTrusted: true } || sheet is not null)
+            using var trained = TrainedField.Open(run, threads);
+            RayMarchOptions march = trained.Renderer.Steps(trained.Configuration.Renderer.EvalMaxSteps, int.MaxValue);
+            command.Compare(
+                trained.Configuration.Prompt, trained.Configuration.Prompt, EvaluationViews.Cameras(trained.Configuration, JanusScore.ViewCount),
+                (camera, size) => trained.Render(camera, size, size).Colour, (camera, size) => PlantedJanus.Render(trained.Device, trained.Renderer, march, camera, size));
+        }
+        if (turntables is not null)
+        {
+            var folder = CaptionedPictures.Open(turntables);
+            foreach (var pictures in folder.All.GroupBy(picture => (picture.Caption, picture.Group)))
             {
-                var cameras = EvaluationViews.Cameras(trained.Configuration, JanusScore.ViewCount);
-                own = [.. cameras.Select(camera => (camera.AzimuthDegrees, trained.Render(camera, judge.ImageSize, judge.ImageSize).Colour))];
-                planted = [.. cameras.Select(camera => (camera.AzimuthDegrees, PlantedJanus.Render(trained, camera, judge.ImageSize)))];
-                rows.Add([.. own.Where((_, k) => k % 3 == 0).Select(view => view.Picture)]);
-                rows.Add([.. planted.Where((_, k) => k % 3 == 0).Select(view => view.Picture)]);
+                using var device = DeviceContext.CreateCpu(threads, choice: KernelChoice.Tuned);
+                using FieldFit fit = TurntableFit.Fit(device, folder, pictures);
+                command.Compare(
+                    pictures.Key.Caption, $"{pictures.Key.Caption}, fitted ({pictures.Key.Group})", EvaluationViews.Cameras(JanusScore.ViewCount),
+                    (camera, size) => fit.See(camera, size, Rgb.White), (camera, size) => PlantedJanus.Render(device, fit.Renderer, fit.PictureMarch, camera, size));
             }
-            string Score((float, FloatImage)[] views) => known is { IsTrusted: true }
-                ? JanusScore.Share(JanusScore.Preferences(judge, prompt, views)).ToString("0.00", CultureInfo.InvariantCulture)
-                : "undetermined";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {prompt} | {100 * known?.Accuracy:0.0} % | {Score(own)} | {Score(planted)} |"));
         }
         if (sheet is not null)
         {
-            File.WriteAllBytes(sheet, PngWriter.Write(PngImage.FromFloat(ContactSheet.Compose(rows, gapValue: 1f))));
+            File.WriteAllBytes(sheet, PngWriter.Write(PngImage.FromFloat(ContactSheet.Compose(command._rows, gapValue: 1f))));
         }
         return 0;
     }
@@ -81,7 +102,26 @@ public static class JanusCommand
         return 0;
     }
 
-    private static string EmbeddedJudge => Path.Combine(ModelLocator.Locate(ModelLocator.Toybox), "clip");
+    public void Dispose() => _judge.Dispose();
+
+    private void Compare(
+        string prompt, string name, IReadOnlyList<OrbitCamera> cameras, Func<OrbitCamera, int, FloatImage> own, Func<OrbitCamera, int, FloatImage> planted)
+    {
+        FrontBackAccuracy? known = _vocabulary.Describe(prompt).Objects is [{ } single] ? _table.Find(single) : null;
+        string Score(Func<OrbitCamera, int, FloatImage> see)
+        {
+            (float, FloatImage)[] views = [.. cameras.Select(camera => (camera.AzimuthDegrees, see(camera, _judge.ImageSize)))];
+            _rows.Add([.. views.Where((_, k) => k % 3 == 0).Select(view => view.Item2)]);
+            IReadOnlyList<ViewPreference> preferences = JanusScore.Preferences(_judge, prompt, views);
+            string best = preferences.Max(view => view.Margin).ToString("0.000", CultureInfo.InvariantCulture);
+            return known is { IsTrusted: true } && JanusScore.Share(preferences) is { } share
+                ? string.Create(CultureInfo.InvariantCulture, $"{share:0.00} (best front margin {best})")
+                : $"undetermined (best front margin {best})";
+        }
+
+        string ownScore = Score(own), plantedScore = Score(planted);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {100 * known?.Accuracy:0.0} % | {ownScore} | {plantedScore} |"));
+    }
 
     private static PromptVocabulary Vocabulary() =>
         PromptVocabulary.TryLoad(ModelFolder.Open(ModelLocator.Locate(ModelLocator.Toybox))) ?? throw new InvalidOperationException("The embedded prior has no vocabulary.");

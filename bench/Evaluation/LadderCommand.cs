@@ -12,7 +12,7 @@ using DreamFusion.Pipeline.Training;
 namespace DreamFusion.Bench.Evaluation;
 
 /// <summary>
-/// <c>ladder FOLDER [--preset NAME] [--seed N] [--threads N]</c>: DreamFusion's ablation (its figure 6, the seeds' figure 5) on the embedded prior.
+/// <c>ladder FOLDER [--preset NAME] [--iters N] [--seed N] [--threads N] [--clip DIR]</c>: DreamFusion's ablation (its figure 6, the seeds' figure 5) on the embedded prior.
 /// Eight prompts are trained four times, each time with one thing more: the same prompt for every view in plain albedo; view words; light; textureless
 /// renders. What the folder holds is not trained again. Prints R-Precision in colour and of the geometry for every rung.
 /// </summary>
@@ -32,16 +32,18 @@ public static class LadderCommand
     {
         if (arguments.Length % 2 == 0)
         {
-            Console.Error.WriteLine("ladder: usage: ladder FOLDER [--preset NAME] [--seed N] [--threads N]");
+            Console.Error.WriteLine("ladder: usage: ladder FOLDER [--preset NAME] [--iters N] [--seed N] [--threads N] [--clip DIR]");
             return 2;
         }
         string folder = arguments[0], seed = "0", threads = "0";
-        string? preset = null;
+        string? preset = null, iters = null, clip = null;
         for (int i = 1; i < arguments.Length; i += 2)
         {
             switch (arguments[i])
             {
                 case "--preset": preset = arguments[i + 1]; break;
+                case "--iters": iters = arguments[i + 1]; break;
+                case "--clip": clip = arguments[i + 1]; break;
                 case "--seed": seed = arguments[i + 1]; break;
                 case "--threads": threads = arguments[i + 1]; break;
                 default: Console.Error.WriteLine($"ladder: {arguments[i]} is no option"); return 2;
@@ -51,8 +53,8 @@ public static class LadderCommand
         List<string> details = [];
         foreach ((string name, string sub, Func<RunConfiguration, RunConfiguration> change) in _rungs)
         {
-            string[] runs = [.. _prompts.Select(prompt => Train(Path.Combine(folder, sub), prompt, preset, seed, threads, change))];
-            ScoreGroup scores = EvaluationSession.Run(new EvaluationRequest { Runs = runs, Threads = Environment.ProcessorCount }, _ => { }, CancellationToken.None)[0].Runs!;
+            string[] runs = [.. _prompts.Select(prompt => Train(Path.Combine(folder, sub), prompt, preset, iters, seed, threads, change))];
+            ScoreGroup scores = EvaluationSession.Run(new EvaluationRequest { Runs = runs, Judges = clip is null ? [] : [clip], Threads = Environment.ProcessorCount }, _ => { }, CancellationToken.None)[0].Runs!;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {scores.ClipScore:0.000} | {Percent(scores.Colour!)} | {Percent(scores.Geometry!)} |"));
             details.AddRange(scores.Prompts.Select(p => string.Create(CultureInfo.InvariantCulture, $"| {name} | {p.Prompt} | {8 * p.Colour:0} | {8 * p.Geometry:0} |")));
         }
@@ -60,19 +62,19 @@ public static class LadderCommand
         return 0;
     }
 
-    private static string Train(string folder, string prompt, string? preset, string seed, string threads, Func<RunConfiguration, RunConfiguration> change)
+    private static string Train(string folder, string prompt, string? preset, string? iters, string seed, string threads, Func<RunConfiguration, RunConfiguration> change)
     {
         string path = Path.Combine(folder, $"{Slug.Of(prompt)}-{seed}");
-        if (!File.Exists(Path.Combine(path, "sheet.png")))
+        List<ConfigurationOverride> overrides = [new("the prompt", "prompt", prompt), new("--seed", "seed", seed), new("--threads", "threads", threads), new("ladder", "preview_interval", "0")];
+        if (iters is not null)
         {
-            RunConfiguration configuration = new ConfigurationSources
-            {
-                Preset = preset,
-                Overrides = [new("the prompt", "prompt", prompt), new("--seed", "seed", seed), new("--threads", "threads", threads), new("ladder", "preview_interval", "0")],
-            }.Resolve();
-            TrainingSession.Run(
-                change(configuration), new TrainingRequest { OutputFolder = path, Resume = true, NoVideo = true, NoMesh = true }, new SilentObserver(), CancellationToken.None);
+            overrides.Add(new("--iters", "iters", iters));
         }
+
+        // A finished run returns at once.
+        TrainingSession.Run(
+            change(new ConfigurationSources { Preset = preset, Overrides = overrides }.Resolve()),
+            new TrainingRequest { OutputFolder = path, Resume = true, NoVideo = true, NoMesh = true, NoSheet = true, NoScores = true }, new SilentObserver(), CancellationToken.None);
         return path;
     }
 

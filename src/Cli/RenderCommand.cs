@@ -143,8 +143,7 @@ internal sealed class RenderCommand
         {
             string path = file ?? Path.Combine(folder, subject.Prefix + "sheet.png");
             RunFolder.MakeFolderOf(path);
-            PngImage sheet = PictureSheet.Render(subject.Source, [.. views.Select(view => view.Camera)], size, look, done => progress.Report("view", done, views.Count), signals.Token);
-            WholeFile.Write(path, PngWriter.Write(sheet));
+            PictureSize sheet = PictureSheet.Write(path, subject.Source, [.. views.Select(view => view.Camera)], size, look, done => progress.Report("view", done, views.Count), signals.Token);
             report.Add(path, sheet, views, look);
             return;
         }

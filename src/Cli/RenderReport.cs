@@ -47,7 +47,7 @@ internal sealed class RenderReport(RenderSubject subject)
     }
 
     /// <summary>Adds a sheet.</summary>
-    public void Add(string path, PngImage sheet, IReadOnlyList<ViewCamera> views, PictureLook look) => Files.Add(new Entry(path, json =>
+    public void Add(string path, PictureSize sheet, IReadOnlyList<ViewCamera> views, PictureLook look) => Files.Add(new Entry(path, json =>
     {
         json.WriteNumber("width", sheet.Width);
         json.WriteNumber("height", sheet.Height);

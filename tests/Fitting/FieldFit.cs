@@ -68,6 +68,12 @@ public sealed class FieldFit : IDisposable
     /// <summary>Its occupancy grid.</summary>
     public OccupancyUpdater Occupancy { get; }
 
+    /// <summary>Renders the field as the product does.</summary>
+    public Renderer Renderer => _renderer;
+
+    /// <summary>Steps of its pictures.</summary>
+    public RayMarchOptions PictureMarch => _pictureMarch;
+
     /// <summary>Steps done.</summary>
     public int Step { get; private set; }
 

@@ -18,9 +18,9 @@ from PIL import Image
 SEED, PER_SIDE, DRAWN, TURNTABLES = 4243, 100, 1100, 5
 
 
-def read(prefix, size):
+def read(prefix, size, kind='rgb'):
     rows = [line.rstrip('\n').split('\t') for line in open(prefix + '.tsv')]
-    return rows, np.memmap(prefix + '.rgb', np.uint8, 'r').reshape(-1, size, size, 3)
+    return rows, np.memmap(prefix + '.' + kind, np.uint8, 'r').reshape(-1, size, size, len(kind))
 
 
 def labelled(work, category):
@@ -36,7 +36,7 @@ def labelled(work, category):
 
 def turntables(work, category, janus):
     subprocess.run(['./turntable', str(TURNTABLES), str(SEED), work, category] + (['janus'] if janus else []), check=True)
-    rows, images = read(work, 256)
+    rows, images = read(work, 256, 'rgba')
     for row, image in zip(rows, images):
         yield [row[0], '', row[1], row[2] + ' ' + row[3]], image
 

@@ -1,7 +1,7 @@
 // Turntables of the recipe's objects as dfk looks at trained ones: 24 azimuths in steps of 15 degrees, elevation 30, distance 4, half width
-// 1.15 at the origin, albedo on white, 256x256 without anti-aliasing (dfk averages squares of 4x4 pixels).
+// 1.15 at the origin, albedo, 256x256 without anti-aliasing (dfk averages squares of 4x4 pixels).
 // usage: turntable N SEED OUT_PREFIX CATEGORY [janus]
-// writes OUT_PREFIX.rgb (N*24 x 256x256x3 uint8) and OUT_PREFIX.tsv (caption, azimuth, category, object)
+// writes OUT_PREFIX.rgba (N*24 x 256x256x4 uint8, alpha 0 beside the object) and OUT_PREFIX.tsv (caption, azimuth, category, object)
 // janus: the object's front half is rotated onto its back, so that it has a face on both sides: at z < 0 stands what is at (-x, y, -z).
 // build: g++ -O3 -march=native -ffast-math -fopenmp turntable.cpp -o turntable
 #define main render_main
@@ -31,8 +31,9 @@ static void view(const Obj& o, float az, bool janus, uint8_t* out) {
     for (int l = 0; l < L; l++) { X[l] = pos.x + dx[l] * t[l]; Y[l] = pos.y + dy[l] * t[l]; Z[l] = pos.z + dz[l] * t[l]; }
     fold(X, Z); evalObj<true>(o.v, X, Y, Z, D, I);
     for (int l = 0; l < L; l++) {
-      V3 c = hit[l] ? partColor(o.v[I[l]], {X[l], Y[l], Z[l]}) : V3{1, 1, 1}; uint8_t* p = out + ((by + (l >> 2)) * SIZE + bx + (l & 3)) * 3; const float v[3] = {c.x, c.y, c.z};
+      V3 c = hit[l] ? partColor(o.v[I[l]], {X[l], Y[l], Z[l]}) : V3{1, 1, 1}; uint8_t* p = out + ((by + (l >> 2)) * SIZE + bx + (l & 3)) * 4; const float v[3] = {c.x, c.y, c.z};
       for (int k = 0; k < 3; k++) p[k] = (uint8_t)std::min(255.f, std::max(0.f, v[k] * 255.f + .5f));
+      p[3] = hit[l] ? 255 : 0;
     }
   }
 }
@@ -41,12 +42,12 @@ int main(int argc, char** argv) {
   int n = atoi(argv[1]); uint64_t seed = strtoull(argv[2], 0, 10); string pre = argv[3]; bool janus = argc > 5 && string(argv[5]) == "janus";
   auto cats = makeCats(); vector<float> cw; float s = 0; int force = -1; for (size_t i = 0; i < cats.size(); i++) { s += cats[i].weight; cw.push_back(s); if (cats[i].name == argv[4]) force = (int)i; }
   if (force < 0) { fprintf(stderr, "no category '%s'; ./render 0 1 0 - lists them\n", argv[4]); return 1; }
-  vector<uint8_t> img((size_t)n * TURNS * SIZE * SIZE * 3); vector<string> lines(n * TURNS);
+  vector<uint8_t> img((size_t)n * TURNS * SIZE * SIZE * 4); vector<string> lines(n * TURNS);
 #pragma omp parallel for schedule(dynamic)
   for (int i = 0; i < n; i++) {
     Rng r(seed * 1000003ull + i); Obj o; Meta m; buildObject(cats, cw, r, o, m, force); fit(o, r.u(.92f, 1.02f));
-    for (int k = 0; k < TURNS; k++) { view(o, k * 360.f / TURNS, janus, &img[((size_t)i * TURNS + k) * SIZE * SIZE * 3]); lines[i * TURNS + k] = m.cap + "\t" + std::to_string(k * 360 / TURNS) + "\t" + m.cat + "\t" + std::to_string(i) + "\n"; }
+    for (int k = 0; k < TURNS; k++) { view(o, k * 360.f / TURNS, janus, &img[((size_t)i * TURNS + k) * SIZE * SIZE * 4]); lines[i * TURNS + k] = m.cap + "\t" + std::to_string(k * 360 / TURNS) + "\t" + m.cat + "\t" + std::to_string(i) + "\n"; }
   }
-  FILE* fp = fopen((pre + ".rgb").c_str(), "wb"); fwrite(img.data(), 1, img.size(), fp); fclose(fp); fp = fopen((pre + ".tsv").c_str(), "w"); for (auto& l : lines) fputs(l.c_str(), fp); fclose(fp);
+  FILE* fp = fopen((pre + ".rgba").c_str(), "wb"); fwrite(img.data(), 1, img.size(), fp); fclose(fp); fp = fopen((pre + ".tsv").c_str(), "w"); for (auto& l : lines) fputs(l.c_str(), fp); fclose(fp);
   return 0;
 }

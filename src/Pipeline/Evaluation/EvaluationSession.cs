@@ -245,9 +245,13 @@ public sealed class EvaluationSession : IDisposable
                 : !known.IsTrusted ? "the judge does not tell its front from its back"
                 : turntable is null ? string.Create(CultureInfo.InvariantCulture, $"fewer than {JanusScore.ViewCount} pictures with an azimuth")
                 : null;
-            return reason is null
-                ? new JanusVerdict(JanusScore.Share(JanusScore.Preferences(Scorer, prompt, turntable!())), known!.Accuracy, null)
-                : new JanusVerdict(null, known?.Accuracy, reason);
+            if (reason is not null)
+            {
+                return new JanusVerdict(null, known?.Accuracy, reason);
+            }
+
+            double? share = JanusScore.Share(JanusScore.Preferences(Scorer, prompt, turntable!()));
+            return new JanusVerdict(share, known!.Accuracy, share is null ? "no view of it looks like a front to the judge" : null);
         }
     }
 }

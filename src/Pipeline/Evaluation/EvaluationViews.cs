@@ -6,6 +6,8 @@ using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Imaging;
+using DreamFusion.Pipeline.Imaging.Png;
+using DreamFusion.Pipeline.Runs;
 
 namespace DreamFusion.Pipeline.Evaluation;
 
@@ -70,17 +72,30 @@ public static class EvaluationViews
         return [.. cameras.Select(camera => renderer.Render(camera, width, height, stepsAcrossSphere, Ambient))];
     }
 
-    /// <summary>A contact sheet: one column a view; rows colour, textureless, normal, opacity.</summary>
-    public static FloatImage Sheet(IReadOnlyList<ViewLayers> views)
+    /// <summary>
+    /// Renders views one after the other into a contact sheet: one column a view; rows colour, textureless, normal, opacity. Memory is that of one
+    /// view and up to <see cref="SheetWriter.MostMemory"/>, whatever their number.
+    /// </summary>
+    /// <param name="path">The PNG file.</param>
+    /// <param name="cameras">The views, at least one.</param>
+    /// <param name="width">Width of each picture, pixels.</param>
+    /// <param name="height">Height of each picture, pixels.</param>
+    /// <param name="render">Renders a view.</param>
+    public static void WriteSheet(string path, IReadOnlyList<OrbitCamera> cameras, int width, int height, Func<OrbitCamera, ViewLayers> render)
     {
-        ArgumentNullException.ThrowIfNull(views);
-        return ContactSheet.Compose(
-        [
-            [.. views.Select(view => view.Colour)],
-            [.. views.Select(view => view.Textureless)],
-            [.. views.Select(view => view.Normal)],
-            [.. views.Select(view => view.Opacity)],
-        ]);
+        ArgumentNullException.ThrowIfNull(cameras);
+        ArgumentNullException.ThrowIfNull(render);
+        WholeFile.Write(path, file =>
+        {
+            using SheetWriter sheet = new(path, cameras.Count, width, height, [3, 1, 3, 1]);
+            foreach (OrbitCamera camera in cameras)
+            {
+                ViewLayers view = render(camera);
+                sheet.Add([PngImage.FromFloat(view.Colour), PngImage.FromFloat(view.Textureless), PngImage.FromFloat(view.Normal), PngImage.FromFloat(view.Opacity)]);
+            }
+
+            sheet.Write(file);
+        });
     }
 
     private static IReadOnlyList<OrbitCamera> Orbit(int count, float radius, float halfWidth)

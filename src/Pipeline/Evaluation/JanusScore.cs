@@ -14,7 +14,8 @@ public readonly record struct ViewPreference(float AzimuthDegrees, double Margin
 /// How much of an object's back looks like its front (the Janus problem): among the views within 30 degrees of the opposite of the best
 /// front view, the share at which the judge still prefers <c>front view</c> to <c>back view</c>. The best front view is the one with the
 /// largest margin, so an object that came out turned around is not punished for it. 0 is right, 1 is a face on both sides. It means something
-/// only for objects whose front and back the judge can tell apart (<see cref="FrontBackTable"/>).
+/// only for objects whose front and back the judge can tell apart (<see cref="FrontBackTable"/>), and where one view at least looks like a
+/// front: an object that shows its back all around has no face that could be doubled, and would score a 0 that praises it.
 /// </summary>
 public static class JanusScore
 {
@@ -47,12 +48,17 @@ public static class JanusScore
 
     /// <summary>The score.</summary>
     /// <param name="views">At least one view near the opposite of every other.</param>
-    /// <returns>0 to 1.</returns>
+    /// <returns>0 to 1; null where no view has a margin above 0, so that there is no front.</returns>
     /// <exception cref="ArgumentException">No views, or none opposite of the best front view.</exception>
-    public static double Share(IReadOnlyList<ViewPreference> views)
+    public static double? Share(IReadOnlyList<ViewPreference> views)
     {
         ArgumentNullException.ThrowIfNull(views);
         ViewPreference best = views.Count > 0 ? views.MaxBy(view => view.Margin) : throw new ArgumentException("A Janus score needs views, got none.", nameof(views));
+        if (!(best.Margin > 0))
+        {
+            return null;
+        }
+
         ViewPreference[] behind = [.. views.Where(view => MathF.Abs(MathF.IEEERemainder(view.AzimuthDegrees - best.AzimuthDegrees - 180f, 360f)) <= ReachDegrees + Slack)];
         return behind.Length > 0
             ? behind.Count(view => view.Margin > 0) / (double)behind.Length

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Runtime.ExceptionServices;
 using System.Threading;
+using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Field;
@@ -153,8 +154,15 @@ internal sealed class AfterTraining
     private string WriteSheet(CancellationToken stop)
     {
         ViewDataConfiguration test = Configuration.Data.Test;
-        _testViews = Render(test.Size, test.Width, test.Height, stop);
-        return _run.Folder.WriteSheet(EvaluationViews.Sheet(_testViews));
+        List<ViewLayers>? kept = AreJudged(test) ? [] : null;
+        EvaluationViews.WriteSheet(_run.Folder.SheetPath, EvaluationViews.Cameras(Configuration, test.Size), test.Width, test.Height, camera =>
+        {
+            ViewLayers view = Render(camera, test.Width, test.Height, stop);
+            kept?.Add(view);
+            return view;
+        });
+        _testViews = kept;
+        return _run.Folder.SheetPath;
     }
 
     private string WriteVideo(CancellationToken stop)
@@ -204,12 +212,9 @@ internal sealed class AfterTraining
 
     private string? Score(CancellationToken stop)
     {
-        int judged = _run.Model.Folder.Clip is { } clip ? clip.ImageSize * ClipScorer.Oversampling : 0;
-        if (judged > 0)
+        if (JudgedSide is int side)
         {
-            ViewDataConfiguration test = Configuration.Data.Test;
-            bool sameViews = _testViews is not null && judged == test.Width && judged == test.Height && test.Size == EvaluationViews.Count;
-            IReadOnlyList<ViewLayers> views = sameViews ? _testViews! : Render(EvaluationViews.Count, judged, judged, stop);
+            IReadOnlyList<ViewLayers> views = _testViews ?? [.. EvaluationViews.Cameras(Configuration).Select(camera => Render(camera, side, side, stop))];
             stop.ThrowIfCancellationRequested();
             using var judge = RetrievalScore.TryLoad(_run.Model.Folder);
             _scores = judge?.Evaluate(Configuration.Prompt, views) ?? [];
@@ -219,15 +224,14 @@ internal sealed class AfterTraining
         return null;
     }
 
-    private List<ViewLayers> Render(int count, int width, int height, CancellationToken stop)
-    {
-        List<ViewLayers> views = [];
-        foreach (var camera in EvaluationViews.Cameras(Configuration, count))
-        {
-            stop.ThrowIfCancellationRequested();
-            views.Add(_pictures.Render(camera, width, height, Configuration.Renderer.EvalMaxSteps, EvaluationViews.Ambient));
-        }
+    private int? JudgedSide => _run.Model.Folder.Clip?.ImageSize * ClipScorer.Oversampling;
 
-        return views;
+    // Then the sheet's views wait for the judge instead of being rendered again.
+    private bool AreJudged(ViewDataConfiguration views) => views.Size == EvaluationViews.Count && views.Width == JudgedSide && views.Height == JudgedSide;
+
+    private ViewLayers Render(OrbitCamera camera, int width, int height, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return _pictures.Render(camera, width, height, Configuration.Renderer.EvalMaxSteps, EvaluationViews.Ambient);
     }
 }

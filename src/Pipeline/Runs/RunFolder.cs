@@ -195,20 +195,20 @@ public sealed class RunFolder : IDisposable
         WholeFile.Write(SummaryPath, RunJson.Summary(summary));
     }
 
-    /// <summary>Writes the preview after that many steps as an 8-bit PNG.</summary>
-    /// <returns>Its path.</returns>
-    public string WritePreview(int step, FloatImage image)
+    /// <summary>Path of the preview after that many steps; its folder is made.</summary>
+    public string PreviewPath(int step)
     {
         string folder = System.IO.Path.Combine(Path, "previews");
         MakeFolder(folder);
-        return WritePicture(System.IO.Path.Combine(folder, step.ToString("D6", CultureInfo.InvariantCulture) + ".png"), image);
+        return System.IO.Path.Combine(folder, step.ToString("D6", CultureInfo.InvariantCulture) + ".png");
     }
 
     /// <summary>Writes the final sheet as an 8-bit PNG.</summary>
     /// <returns>Its path.</returns>
     public string WriteSheet(FloatImage image)
     {
-        return WritePicture(SheetPath, image);
+        WholeFile.Write(SheetPath, PngWriter.Write(PngImage.FromFloat(image)));
+        return SheetPath;
     }
 
     /// <summary>Appends a step to <c>metrics.jsonl</c>.</summary>
@@ -336,12 +336,6 @@ public sealed class RunFolder : IDisposable
         {
             throw new DfkException(ExitCode.BadInput, $"run folder {path}: another dfk is running in it. Wait for it, stop it, or choose another --out.", e);
         }
-    }
-
-    private static string WritePicture(string path, FloatImage image)
-    {
-        WholeFile.Write(path, PngWriter.Write(PngImage.FromFloat(image)));
-        return path;
     }
 
     private static DfkException Occupied(string path) => new(

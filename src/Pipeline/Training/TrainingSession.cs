@@ -197,16 +197,16 @@ public sealed class TrainingSession : IDisposable
         long start = Stopwatch.GetTimestamp();
         _run.Observer.PhaseChanged(TrainingPhase.Previewing);
         ViewDataConfiguration view = _configuration.Data.Validation;
-        string path = _run.Folder.WritePreview(_trainer.Step, EvaluationViews.Sheet(Render(view.Size, view.Width, view.Height)));
+        string path = _run.Folder.PreviewPath(_trainer.Step);
+        using (_trainer.Average?.InPlace())
+        {
+            EvaluationViews.WriteSheet(
+                path, EvaluationViews.Cameras(_configuration, view.Size), view.Width, view.Height,
+                camera => _pictures.Render(camera, view.Width, view.Height, _configuration.Renderer.EvalMaxSteps, EvaluationViews.Ambient));
+        }
         _previewSeconds += _run.AddTime("previews", start);
         _run.Observer.FileWritten(path);
         _run.Observer.PhaseChanged(TrainingPhase.Optimizing);
-    }
-
-    private IReadOnlyList<ViewLayers> Render(int views, int width, int height)
-    {
-        using IDisposable? average = _trainer.Average?.InPlace();
-        return EvaluationViews.Render(_pictures, EvaluationViews.Cameras(_configuration, views), width, height, _configuration.Renderer.EvalMaxSteps);
     }
 
     private void RollBack(Alarm alarm)

@@ -29,8 +29,11 @@ public sealed class JanusScoreTests
     public void TheOppositeIsFoundAcrossTheSeam() =>
         Assert.Equal(0.4, JanusScore.Share(Views(azimuth => azimuth switch { 180f => 2f, 345f or 15f => 1f, _ => -1f })));
 
-    [Fact]
-    public void NoPreferenceIsNone() => Assert.Equal(0, JanusScore.Share(Views(_ => 0f)));
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(-1f)] // A back all around: nothing that could be doubled, so no praise for not doubling it.
+    [InlineData(float.NaN)]
+    public void WithoutAFrontThereIsNoScore(float margin) => Assert.Null(JanusScore.Share(Views(_ => margin)));
 
     [Fact]
     public void ViewsThatDoNotGoAroundAreRefused()

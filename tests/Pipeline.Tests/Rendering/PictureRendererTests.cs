@@ -168,10 +168,13 @@ public sealed class PictureRendererTests
     {
         var mesh = new MeshPictures(AsymmetricMesh.Value, threads: 2);
         OrbitCamera home = new(0f, 60f, 4f, 1.15f);
-        PngImage sheet = PictureSheet.Render(
-            mesh, [home, home with { AzimuthDegrees = 90f }, home with { AzimuthDegrees = 180f }], new PictureSize(20, 30), new PictureLook { Kinds = [PictureKind.Albedo, PictureKind.Depth] });
+        using TemporaryFolder folder = new();
+        PictureSize size = PictureSheet.Write(
+            folder.File("sheet.png"), mesh, [home, home with { AzimuthDegrees = 90f }, home with { AzimuthDegrees = 180f }], new PictureSize(20, 30), new PictureLook { Kinds = [PictureKind.Albedo, PictureKind.Depth] });
+        PngImage sheet = PngReader.ReadFile(folder.File("sheet.png"));
+        Assert.Equal(new PictureSize(64, 62), size);
         Assert.Equal((64, 62, 3, 8), (sheet.Width, sheet.Height, sheet.Channels, sheet.BitDepth));
-        Assert.Throws<DfkException>(() => PictureSheet.Render(mesh, [home], new PictureSize(30_000, 30_000), new PictureLook()));
+        Assert.Throws<DfkException>(() => PictureSheet.Write(folder.File("large.png"), mesh, [home], new PictureSize(30_000, 30_000), new PictureLook()));
     }
 
     internal static ExportOptions Quick { get; } = new() { Threshold = AnalyticSolid.FullDensity / 2f, Resolution = 64, Faces = 6000, TextureSize = 256, ReportViews = 1, ViewSize = 32 };

@@ -216,9 +216,10 @@ public sealed class RunFolderTests : IDisposable
 
         folder.WriteConfiguration(new RunConfiguration { Prompt = "a pig" });
         Assert.Equal("a pig", ConfigurationFile.Read(folder.ConfigurationPath).Prompt);
-        string preview = folder.WritePreview(100, new FloatImage(2, 1, 1, [0f, 1f]));
+        string preview = folder.PreviewPath(100);
         Assert.EndsWith("000100.png", preview, StringComparison.Ordinal);
-        Assert.Equal(new ushort[] { 0, 255 }, PngReader.ReadFile(preview).Samples);
+        Assert.True(Directory.Exists(Path.GetDirectoryName(preview)));
+        Assert.Equal(new ushort[] { 0, 0, 0, 255, 255, 255 }, PngReader.ReadFile(folder.WriteSheet(new FloatImage(2, 1, 3, [0f, 0f, 0f, 1f, 1f, 1f]))).Samples);
         Assert.DoesNotContain(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories), file => file.EndsWith(WholeFile.TemporarySuffix, StringComparison.Ordinal));
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
+using DreamFusion.Pipeline.Imaging;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Rendering;
 
@@ -23,8 +24,11 @@ internal sealed class PictureLedger
     private const int LayerFloats = 8;
     private const int LayerCount = 4;
 
-    // The sheet in floats, in 16-bit samples, and compressed.
+    // The sheet of --2d in floats, in 16-bit samples, and compressed.
     private const int SheetBytesPerPixel = (3 * sizeof(float)) + (3 * sizeof(ushort)) + 3;
+
+    // A view in floats and, on its way into the sheet, in 16-bit samples.
+    private const int ViewBytesPerPixel = LayerFloats * (sizeof(float) + sizeof(ushort));
     private const double FileBytesPerPixel = 1.5;
 
     // A frame as it is drawn, the one before, filtered and compressed.
@@ -103,7 +107,9 @@ internal sealed class PictureLedger
             }
             long sheets = (PreviewCount * Pixels(_preview)) + (_configuration.ExportSheet ? Pixels(_test) : 0);
             double video = _configuration.ExportVideo ? VideoFileBytesPerPixel * FramePixels * Turntable.DefaultFrames : 0;
-            return (long)((FileBytesPerPixel * LayerCount * sheets) + video) + (_configuration.ExportMesh ? MeshFileBytes : 0);
+            // The sheet's pictures that wait beside it are gone before the next file is made, but not before the sheet is complete.
+            long waiting = _configuration.ExportSheet && Waiting(_test) > SheetWriter.MostMemory ? Waiting(_test) : 0;
+            return (long)((FileBytesPerPixel * LayerCount * sheets) + video) + waiting + (_configuration.ExportMesh ? MeshFileBytes : 0);
         }
     }
 
@@ -115,13 +121,15 @@ internal sealed class PictureLedger
     }
 
     /// <summary>A preview.</summary>
-    public IEnumerable<PlanPart> Preview() => [new PlanPart("views", LayerBytes(_preview)), new PlanPart("their sheet", SheetBytes(_preview))];
+    public IEnumerable<PlanPart> Preview() => [new PlanPart("a view, and the sheet", SheetBytes(_preview))];
 
     /// <summary>The final sheet.</summary>
-    public IEnumerable<PlanPart> Sheet() => [new PlanPart("final pictures", LayerBytes(_test)), new PlanPart("final sheet", SheetBytes(_test))];
+    public IEnumerable<PlanPart> Sheet() => [.. Kept(), new PlanPart("a final picture, and the sheet", SheetBytes(_test))];
 
-    /// <summary>The views of the sheet, which wait for the judge.</summary>
-    public IEnumerable<PlanPart> Kept() => _configuration.ExportSheet ? [new PlanPart("final pictures", LayerBytes(_test))] : [];
+    /// <summary>The views of the sheet, which wait for the judge where it looks at the same ones.</summary>
+    public IEnumerable<PlanPart> Kept() => _configuration.ExportSheet && _test.Size == EvaluationViews.Count && _test.Width == _judged && _test.Height == _judged
+        ? [new PlanPart("final pictures", LayerBytes(_test))]
+        : [];
 
     /// <summary>The turntable; ffmpeg's own memory is not this process's.</summary>
     public IEnumerable<PlanPart> Video() => [new PlanPart("frames", 3 * FrameCopies * FramePixels)];
@@ -144,5 +152,10 @@ internal sealed class PictureLedger
 
     private static long LayerBytes(ViewDataConfiguration views) => Pixels(views) * LayerFloats * sizeof(float);
 
-    private static long SheetBytes(ViewDataConfiguration views) => Pixels(views) * LayerCount * SheetBytesPerPixel;
+    // One view on its way into the sheet, and what of the others waits in memory.
+    private static long SheetBytes(ViewDataConfiguration views) =>
+        ((long)views.Width * views.Height * ViewBytesPerPixel) + (Waiting(views) > SheetWriter.MostMemory ? 0 : Waiting(views));
+
+    // A byte a sample, until the sheet is written row by row.
+    private static long Waiting(ViewDataConfiguration views) => SheetWriter.WaitingBytes(views.Size, views.Width, views.Height, LayerFloats);
 }

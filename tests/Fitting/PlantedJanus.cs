@@ -7,11 +7,10 @@ using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Imaging;
-using DreamFusion.Pipeline.Runs;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace DreamFusion.Bench.Evaluation;
+namespace DreamFusion.Fitting;
 
 /// <summary>
 /// A trained field with its front half rotated onto its back: at z &lt; 0 stands what the field has at (-x, y, -z), so the object has a face on
@@ -23,14 +22,16 @@ public static class PlantedJanus
     private const int RaysPerTile = 8192;
 
     /// <summary>Renders the albedo on white.</summary>
-    /// <param name="trained">The field.</param>
+    /// <param name="device">Where the field lies.</param>
+    /// <param name="renderer">Renders the field.</param>
+    /// <param name="march">Steps across the bound; the same as for pictures of the field as it is.</param>
     /// <param name="camera">The camera.</param>
     /// <param name="size">Side of the picture, pixels.</param>
-    public static FloatImage Render(TrainedField trained, OrbitCamera camera, int size)
+    public static FloatImage Render(DeviceContext device, Renderer renderer, RayMarchOptions march, OrbitCamera camera, int size)
     {
         FloatImage picture = new(size, size, 3);
-        using var cast = new Tape(trained.Device, recording: false);
-        RayBatch rays = trained.Renderer.CastRays(cast, camera, size, size);
+        using var cast = new Tape(device, recording: false);
+        RayBatch rays = renderer.CastRays(cast, camera, size, size);
         var (origins, directions) = (new Float3[rays.Count], new Float3[rays.Count]);
         var (near, far) = (new float[rays.Count], new float[rays.Count]);
         rays.Origins.CopyToCPU(origins);
@@ -45,8 +46,8 @@ public static class PlantedJanus
             {
                 (nearer[i], farther[i]) = Split(origins[first + i], directions[first + i], near[first + i], far[first + i]);
             }
-            (float[] front, float[] opacity) = March(trained, nearer);
-            (float[] behind, _) = March(trained, farther);
+            (float[] front, float[] opacity) = March(device, renderer, march, nearer);
+            (float[] behind, _) = March(device, renderer, march, farther);
             for (int i = 0; i < 3 * count; i++)
             {
                 // On white, front = A c + 1 - A; what is behind takes the place of the white.
@@ -66,14 +67,13 @@ public static class PlantedJanus
         return startsInFront ? (first, second.Turned()) : (first.Turned(), second);
     }
 
-    private static (float[] Image, float[] Opacity) March(TrainedField trained, Segment[] segments)
+    private static (float[] Image, float[] Opacity) March(DeviceContext device, Renderer renderer, RayMarchOptions march, Segment[] segments)
     {
-        using var tape = new Tape(trained.Device, recording: false);
+        using var tape = new Tape(device, recording: false);
         var rays = new RayBatch(
             Copy(tape, Array.ConvertAll(segments, s => s.Origin)), Copy(tape, Array.ConvertAll(segments, s => s.Direction)),
             Copy(tape, Array.ConvertAll(segments, s => s.Near)), Copy(tape, Array.ConvertAll(segments, s => s.Far)));
-        RayMarchOptions march = trained.Renderer.Steps(trained.Configuration.Renderer.EvalMaxSteps, int.MaxValue);
-        RenderedView view = trained.Renderer.RenderRays(tape, rays, ViewShading.AlbedoOn(Rgb.White), march, jitter: null);
+        RenderedView view = renderer.RenderRays(tape, rays, ViewShading.AlbedoOn(Rgb.White), march, jitter: null);
         float[] image = new float[3 * segments.Length], opacity = new float[segments.Length];
         view.Image.Value.CopyToCPU(image);
         view.Opacity.Value.CopyToCPU(opacity);

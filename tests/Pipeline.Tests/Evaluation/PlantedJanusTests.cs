@@ -22,9 +22,9 @@ namespace DreamFusion.Pipeline.Tests.Evaluation;
 /// </summary>
 public sealed class PlantedJanusTests
 {
-    private const int Size = 8;
-    private const int FieldSteps = 384;
-    private const int Steps = 512;
+    private const int Size = 6;
+    private const int FieldSteps = 3000;
+    private const int Steps = 1536;
 
     [Theory]
     [InlineData(0, 60)]
@@ -49,7 +49,7 @@ public sealed class PlantedJanusTests
         FloatImage Planted(OrbitCamera camera) => PlantedJanus.Render(scene.Device, scene.Renderer, scene.March, camera, Size);
         double same = Difference(Planted(front), Planted(behind).Data), own = Difference(Planted(behind), scene.Integrate(behind, planted: false));
         Assert.True(same <= 0.01, $"front and back of the planted field differ by {same}");
-        Assert.True(own >= 0.05, $"the planted field differs from the field by {own} from behind");
+        Assert.True(own >= 0.03, $"the planted field differs from the field by {own} from behind");
     }
 
     private static double Difference(FloatImage picture, float[] expected) => picture.Data.Zip(expected, (a, b) => (double)MathF.Abs(a - b)).Average();
@@ -67,6 +67,7 @@ public sealed class PlantedJanusTests
             _field = new RadianceField(Device, options with { Encoding = (HashGridEncodingOptions)options.Encoding with { InitialFeature = 6f } });
             _field.Initialise(seed: 5);
             _occupancy = new OccupancyUpdater(Device, _field, new RendererConfiguration { GridResolution = 8, DensityThreshold = 0f }, seed: 5);
+            _occupancy.Update(step: 0);
             Renderer = new Renderer(_field, _occupancy);
             March = Renderer.Steps(FieldSteps, int.MaxValue);
         }

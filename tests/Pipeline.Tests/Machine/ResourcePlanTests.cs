@@ -73,9 +73,9 @@ public sealed class ResourcePlanTests : IDisposable
         RunConfiguration none = Without(new TrainingRequest { NoSheet = true, NoVideo = true, NoMesh = true, NoScores = true });
         Assert.Equal(["start", "training step", "checkpoint"], Phases(none with { PreviewInterval = 0 }));
         // Large pictures are nothing to a run that makes none.
-        var large = new ViewDataConfiguration { Size = 100, Width = 800, Height = 800 };
+        var large = new ViewDataConfiguration { Size = 100, Width = 8192, Height = 8192 };
         Assert.True(Peak(none with { Data = none.Data with { Test = large } }) == Peak(none));
-        Assert.True(Peak(all with { Data = all.Data with { Test = large } }) > Peak(all) + (4_000 * Megabyte));
+        Assert.True(Peak(all with { Data = all.Data with { Test = large } }) > Peak(all) + (2_000 * Megabyte));
         Assert.True(Peak(none) < Peak(all));
         // Views of the sheet wait for the scores; without a sheet none do.
         Assert.Contains(_planner.Plan(all).Host.Single(phase => phase.Name == "mesh").Parts, part => part.Name == "final pictures");
@@ -215,7 +215,7 @@ public sealed class ResourcePlanTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         RunConfiguration huge = PresetCatalogue.Get("toybox");
-        huge = huge with { Prompt = "a donut", Data = huge.Data with { Test = new ViewDataConfiguration { Size = 1000, Width = 1024, Height = 1024 } } };
+        huge = huge with { Prompt = "a donut", Data = huge.Data with { Test = new ViewDataConfiguration { Size = 1000, Width = 32_768, Height = 32_768 } } };
         string run = Path.Combine(folder.Path, "run");
         DfkException refused = Assert.Throws<DfkException>(
             () => TrainingSession.Run(huge, new TrainingRequest { OutputFolder = run }, new SilentObserver(), System.Threading.CancellationToken.None));
@@ -229,7 +229,7 @@ public sealed class ResourcePlanTests : IDisposable
     public void Anyway_turns_the_refusal_into_a_note()
     {
         RunConfiguration huge = PresetCatalogue.Get("toybox");
-        huge = huge with { Data = huge.Data with { Test = new ViewDataConfiguration { Size = 1000, Width = 1024, Height = 1024 } } };
+        huge = huge with { Data = huge.Data with { Test = new ViewDataConfiguration { Size = 1000, Width = 32_768, Height = 32_768 } } };
         Assert.Contains(ResourceCheck.Require(huge, Toybox.Model, null, anyway: true), note => note.Contains("Started all the same", StringComparison.Ordinal));
         Assert.Empty(ResourceCheck.Require(PresetCatalogue.Get("draft"), Toybox.Model, null, anyway: false));
     }

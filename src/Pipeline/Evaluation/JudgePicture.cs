@@ -34,7 +34,7 @@ public static class JudgePicture
             for (int i = 0; i < 3 * size; i++)
             {
                 (int first, float[] weights) = columns[i / 3];
-                narrow.Data[(y * size * 3) + i] = weights.Select((weight, k) => weight * rgb.Data[(((y * rgb.Width) + first + k) * 3) + (i % 3)]).Sum();
+                narrow.Data[(y * size * 3) + i] = Sum(weights, rgb.Data, (((y * rgb.Width) + first) * 3) + (i % 3), 3);
             }
         }
 
@@ -43,11 +43,23 @@ public static class JudgePicture
             (int first, float[] weights) = rows[y];
             for (int i = 0; i < 3 * size; i++)
             {
-                square.Data[(y * size * 3) + i] = Math.Clamp(weights.Select((weight, k) => weight * narrow.Data[((first + k) * size * 3) + i]).Sum(), 0f, 1f);
+                square.Data[(y * size * 3) + i] = Math.Clamp(Sum(weights, narrow.Data, (first * size * 3) + i, size * 3), 0f, 1f);
             }
         }
 
         return square;
+    }
+
+    // In double and rounded once, as Enumerable.Sum of floats does.
+    private static float Sum(float[] weights, float[] values, int start, int stride)
+    {
+        double sum = 0;
+        for (int k = 0; k < weights.Length; k++)
+        {
+            sum += weights[k] * values[start + (k * stride)];
+        }
+
+        return (float)sum;
     }
 
     // Weights of each of the middle `size` pixels of a side that is scaled down by `scale`.

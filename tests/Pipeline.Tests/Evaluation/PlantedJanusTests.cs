@@ -25,6 +25,8 @@ public sealed class PlantedJanusTests
     private const int Size = 6;
     private const int FieldSteps = 3000;
     private const int Steps = 1536;
+    private const double LeastEffect = 0.01;
+    private const double Tolerance = 0.1;
 
     [Theory]
     [InlineData(0, 60)]
@@ -37,8 +39,9 @@ public sealed class PlantedJanusTests
         using RandomField scene = new();
         var camera = new OrbitCamera(azimuth, polar, 4f, 1.15f);
         FloatImage picture = PlantedJanus.Render(scene.Device, scene.Renderer, scene.March, camera, Size);
-        double error = Difference(picture, scene.Integrate(camera, planted: true));
-        Assert.True(error <= 0.01, $"mean difference {error}");
+        double error = Difference(picture, scene.Integrate(camera, planted: true)), effect = Difference(picture, scene.Integrate(camera, planted: false));
+        Assert.True(effect >= LeastEffect, $"planting changes the picture by {effect}");
+        Assert.True(error <= Tolerance * effect, $"mean difference {error}, planting changes {effect}");
     }
 
     [Fact]
@@ -48,8 +51,8 @@ public sealed class PlantedJanusTests
         OrbitCamera front = new(20f, 60f, 4f, 1.15f), behind = new(200f, 60f, 4f, 1.15f);
         FloatImage Planted(OrbitCamera camera) => PlantedJanus.Render(scene.Device, scene.Renderer, scene.March, camera, Size);
         double same = Difference(Planted(front), Planted(behind).Data), own = Difference(Planted(behind), scene.Integrate(behind, planted: false));
-        Assert.True(same <= 0.01, $"front and back of the planted field differ by {same}");
-        Assert.True(own >= 0.03, $"the planted field differs from the field by {own} from behind");
+        Assert.True(own >= LeastEffect, $"the planted field differs from the field by {own} from behind");
+        Assert.True(same <= Tolerance * own, $"front and back of the planted field differ by {same}, from the field by {own}");
     }
 
     private static double Difference(FloatImage picture, float[] expected) => picture.Data.Zip(expected, (a, b) => (double)MathF.Abs(a - b)).Average();
@@ -64,9 +67,9 @@ public sealed class PlantedJanusTests
         {
             Device = DeviceContext.CreateCpu(threads: 2);
             FieldOptions options = FitOptions.DefaultField(levels: 2, log2TableSize: 12, coarsest: 3, finest: 5, width: 16, hiddenLayers: 1);
-            _field = new RadianceField(Device, options with { Encoding = (HashGridEncodingOptions)options.Encoding with { InitialFeature = 6f } });
+            _field = new RadianceField(Device, options with { Encoding = (HashGridEncodingOptions)options.Encoding with { InitialFeature = 1.5f } });
             _field.Initialise(seed: 5);
-            _occupancy = new OccupancyUpdater(Device, _field, new RendererConfiguration { GridResolution = 8, DensityThreshold = 0f }, seed: 5);
+            _occupancy = new OccupancyUpdater(Device, _field, new RendererConfiguration { GridResolution = 8, DensityThreshold = 1e-6f }, seed: 5);
             _occupancy.Update(step: 0);
             Renderer = new Renderer(_field, _occupancy);
             March = Renderer.Steps(FieldSteps, int.MaxValue);

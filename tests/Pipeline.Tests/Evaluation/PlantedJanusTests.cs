@@ -67,9 +67,9 @@ public sealed class PlantedJanusTests
         {
             Device = DeviceContext.CreateCpu(threads: 2);
             FieldOptions options = FitOptions.DefaultField(levels: 2, log2TableSize: 12, coarsest: 3, finest: 5, width: 16, hiddenLayers: 1);
-            _field = new RadianceField(Device, options with { Encoding = (HashGridEncodingOptions)options.Encoding with { InitialFeature = 1.5f } });
+            _field = new RadianceField(Device, options with { Encoding = (HashGridEncodingOptions)options.Encoding with { InitialFeature = 12f } });
             _field.Initialise(seed: 5);
-            _occupancy = new OccupancyUpdater(Device, _field, new RendererConfiguration { GridResolution = 8, DensityThreshold = 1e-6f }, seed: 5);
+            _occupancy = new OccupancyUpdater(Device, _field, new RendererConfiguration { GridResolution = 64, DensityThreshold = 1e-6f }, seed: 5);
             _occupancy.Update(step: 0);
             Renderer = new Renderer(_field, _occupancy);
             March = Renderer.Steps(FieldSteps, int.MaxValue);

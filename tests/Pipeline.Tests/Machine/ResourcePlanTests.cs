@@ -215,8 +215,8 @@ public sealed class ResourcePlanTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         RunConfiguration huge = PresetCatalogue.Get("toybox");
-        // A thousand checkpoints of 2 GB each.
-        huge = huge with { Prompt = "a donut", CheckpointKeep = 1000, CheckpointInterval = 1, Nerf = huge.Nerf with { Encoder = huge.Nerf.Encoder with { Log2HashmapSize = 24, DesiredResolution = 65_536 } } };
+        // A hundred thousand checkpoints of more than 500 MB each.
+        huge = huge with { Prompt = "a donut", Iters = 100_000, CheckpointKeep = 100_000, CheckpointInterval = 1, Nerf = huge.Nerf with { Encoder = huge.Nerf.Encoder with { Log2HashmapSize = 22, DesiredResolution = 2048 } } };
         string run = Path.Combine(folder.Path, "run");
         DfkException refused = Assert.Throws<DfkException>(
             () => TrainingSession.Run(huge, new TrainingRequest { OutputFolder = run }, new SilentObserver(), System.Threading.CancellationToken.None));

@@ -303,10 +303,10 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--quiet")]
     public void A_run_that_does_not_fit_exits_4_with_a_smaller_setting(string option)
     {
-        DfkResult result = Train(["a hamburger", option, "--set", "data.test_dataset.size=1000", "--set", "data.test_dataset.width=1024", "--set", "data.test_dataset.height=1024"]);
+        DfkResult result = Train(["a hamburger", option, "--set", "data.test_dataset.size=1000", "--set", "data.test_dataset.width=4096", "--set", "data.test_dataset.height=4096"]);
         Assert.Equal(4, result.ExitCode);
-        Assert.Contains("memory: this run needs about", result.Error, StringComparison.Ordinal);
-        Assert.Contains("This fits: --set data.test_dataset", result.Error, StringComparison.Ordinal);
+        Assert.Contains("disk: this run writes about", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--set data.test_dataset", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.File("runs")), "A refused run must leave nothing behind.");
     }
 

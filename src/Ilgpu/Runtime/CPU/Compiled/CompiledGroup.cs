@@ -337,7 +337,7 @@ internal sealed unsafe class CompiledGroup : IDisposable
             if (source >= (uint)count)
             {
                 _state->Current = i;
-                throw new ArgumentOutOfRangeException(nameof(source), string.Create(CultureInfo.InvariantCulture, $"{meeting.Name}: thread {(int)source} was asked for, the group has {count} threads."));
+                throw new ArgumentOutOfRangeException(nameof(meeting), string.Create(CultureInfo.InvariantCulture, $"{meeting.Name}: thread {(int)source} was asked for, the group has {count} threads."));
             }
 
             _state->Answers[i] = _state->Words[source];

@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using DreamFusion.Kernels.Device;
-using DreamFusion.Pipeline.Prompts;
 
 namespace DreamFusion.Pipeline.Guidance;
 

@@ -76,7 +76,7 @@ internal sealed class FolderImport(ImportPlan plan, IReadOnlyList<(SourceFile So
         return prediction;
     }
 
-    private IWeightSource Stoppable(IWeightSource weights) => new StoppableWeights(weights, stop);
+    private StoppableWeights Stoppable(IWeightSource weights) => new StoppableWeights(weights, stop);
 
     private void Part(string folder, string name, string activity, Action<string, IProgress<long>> write)
     {

@@ -5,7 +5,6 @@ using System.Linq;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Models;
-using DreamFusion.Pipeline.Prompts;
 using ILGPU;
 using ILGPU.Runtime;
 using Microsoft.ML.OnnxRuntime;

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using DreamFusion.Pipeline.Import.Reading;
 using DreamFusion.Pipeline.Models;
 
 namespace DreamFusion.Pipeline.Import.Keys;

@@ -7,7 +7,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using DreamFusion.Pipeline;
-using DreamFusion.Pipeline.Imaging.Png;
 using DreamFusion.Pipeline.Imaging.Video;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Rendering;

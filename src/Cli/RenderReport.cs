@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
-using DreamFusion.Pipeline.Imaging.Png;
 using DreamFusion.Pipeline.Rendering;
 
 namespace DreamFusion.Cli;

@@ -90,7 +90,7 @@ public sealed partial class ErrorGalleryTests : IDisposable
             .ToDictionary(path => path, File.ReadAllBytes);
 
     private void Tensors(string name, string key, long[] shape) =>
-        RandomCheckpoints.TensorStream.WriteHollow(_folder.File(name), [new(key, shape, Pipeline.Checkpoints.TensorType.F16, () => [])]);
+        RandomCheckpoints.TensorSource.WriteHollow(_folder.File(name), [new(key, shape, Pipeline.Checkpoints.TensorType.F16, () => [])]);
 
     private void SafeTensors(string name, int bytes)
     {

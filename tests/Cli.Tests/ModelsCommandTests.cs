@@ -92,7 +92,7 @@ public sealed class ModelsCommandTests
     {
         using TemporaryFolder work = new();
         // True size, all zeros: no disk is needed for it, and reading it takes long enough to interrupt.
-        TensorStream.WriteHollow(work.File("sd15.safetensors"), RandomCheckpoint.SingleFile(StableDiffusionArchitecture.StableDiffusion1, TensorType.F16, 0));
+        TensorSource.WriteHollow(work.File("sd15.safetensors"), RandomCheckpoint.SingleFile(StableDiffusionArchitecture.StableDiffusion1, TensorType.F16, 0));
         using Process process = Dfk.Start(work.Path, ["models", "import", "sd15.safetensors", "--out", "sd15"]);
         // The first line of progress: listening has begun.
         Assert.StartsWith("importing: ", process.StandardError.ReadLine(), StringComparison.Ordinal);

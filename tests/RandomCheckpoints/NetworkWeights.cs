@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using DreamFusion.Pipeline.Import.Architecture;
 
 namespace DreamFusion.RandomCheckpoints;

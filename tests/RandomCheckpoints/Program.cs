@@ -24,7 +24,7 @@ internal static class Program
         if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
             List<CheckpointTensor> tensors = RandomCheckpoint.SingleFile(architecture, type, seed);
-            TensorStream.Write(path, tensors);
+            TensorSource.Write(path, tensors);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {tensors.Count} tensors, {new FileInfo(path).Length} bytes"));
         }
         else

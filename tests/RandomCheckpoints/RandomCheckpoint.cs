@@ -59,7 +59,7 @@ public static class RandomCheckpoint
         void Component(string name, string file, IEnumerable<Weight> weights, string config)
         {
             string path = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
-            TensorStream.Write(Path.Combine(path, file), Diffusers(weights, type, seed), new Dictionary<string, string> { ["format"] = "pt" });
+            TensorSource.Write(Path.Combine(path, file), Diffusers(weights, type, seed), new Dictionary<string, string> { ["format"] = "pt" });
             File.WriteAllText(Path.Combine(path, "config.json"), config);
         }
 

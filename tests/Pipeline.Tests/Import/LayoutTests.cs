@@ -29,7 +29,7 @@ public sealed class LayoutTests : IDisposable
     public void A_single_file_and_a_diffusers_folder_give_byte_equal_folders(int version, TensorType type, WeightPrecision precision)
     {
         StableDiffusionArchitecture architecture = TinyBases.Of(version);
-        TensorStream.Write(_folder.File("single.safetensors"), RandomCheckpoint.SingleFile(architecture, type, Seed));
+        TensorSource.Write(_folder.File("single.safetensors"), RandomCheckpoint.SingleFile(architecture, type, Seed));
         RandomCheckpoint.WriteFolder(_folder.File("diffusers"), architecture, type, Seed);
         ImportFolders.Import(_folder.File("single.safetensors"), _folder.File("a"), request => request with { Precision = precision, Prediction = PredictionType.Epsilon });
         ImportResult result = ImportFolders.Import(_folder.File("diffusers"), _folder.File("b"), request => request with { Precision = precision });
@@ -180,7 +180,7 @@ public sealed class LayoutTests : IDisposable
 
     private string Write(string name, List<CheckpointTensor> tensors)
     {
-        TensorStream.Write(_folder.File(name), tensors);
+        TensorSource.Write(_folder.File(name), tensors);
         return _folder.File(name);
     }
 }

@@ -130,7 +130,7 @@ public sealed class PredictionTests : IDisposable
             tensors = [.. tensors.Select(tensor => tensor.Key != changed.Key ? tensor : tensor with { Values = () => [.. tensor.Values().Select(v => (changed.Factor * v) + changed.Offset)] })];
         }
 
-        TensorStream.Write(_folder.File("checkpoint.safetensors"), [.. tensors, .. extra is null ? Array.Empty<CheckpointTensor>() : [extra]], metadata);
+        TensorSource.Write(_folder.File("checkpoint.safetensors"), [.. tensors, .. extra is null ? Array.Empty<CheckpointTensor>() : [extra]], metadata);
         return _folder.File("checkpoint.safetensors");
     }
 }

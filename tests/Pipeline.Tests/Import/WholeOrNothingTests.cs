@@ -21,7 +21,7 @@ public sealed class WholeOrNothingTests : IDisposable
     public WholeOrNothingTests()
     {
         _checkpoint = _folder.File("tiny.safetensors");
-        TensorStream.Write(_checkpoint, RandomCheckpoint.SingleFile(TinyBases.One, TensorType.F16, 4));
+        TensorSource.Write(_checkpoint, RandomCheckpoint.SingleFile(TinyBases.One, TensorType.F16, 4));
     }
 
     public void Dispose() => _folder.Dispose();

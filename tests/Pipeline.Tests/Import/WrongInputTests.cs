@@ -110,7 +110,7 @@ public sealed class WrongInputTests : IDisposable
     public void A_weight_that_is_no_number_is_named_and_nothing_is_left()
     {
         List<CheckpointTensor> tensors = [.. RandomCheckpoint.SingleFile(TinyBases.One, TensorType.F32, 1).Select(tensor => tensor.Key == UNet + "middle_block.1.norm.bias" ? tensor with { Values = () => [.. tensor.Values()[1..], float.NaN] } : tensor)];
-        TensorStream.Write(_folder.File("nan.safetensors"), tensors);
+        TensorSource.Write(_folder.File("nan.safetensors"), tensors);
         DfkException error = Assert.ThrowsAny<DfkException>(() => ImportFolders.Import(_folder.File("nan.safetensors"), _folder.File("out")));
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
         Assert.Contains("mid_block.attentions.0.norm.bias", error.Message, StringComparison.Ordinal);
@@ -151,7 +151,7 @@ public sealed class WrongInputTests : IDisposable
 
     private string Hollow(string name, IReadOnlyList<CheckpointTensor> tensors)
     {
-        TensorStream.WriteHollow(_folder.File(name), tensors);
+        TensorSource.WriteHollow(_folder.File(name), tensors);
         return _folder.File(name);
     }
 
@@ -249,7 +249,7 @@ public sealed class WrongInputTests : IDisposable
         void Component(string name, string file, IEnumerable<CheckpointTensor> tensors)
         {
             Directory.CreateDirectory(Path.Combine(path, name));
-            TensorStream.WriteHollow(Path.Combine(path, name, file), [.. tensors]);
+            TensorSource.WriteHollow(Path.Combine(path, name, file), [.. tensors]);
         }
 
         IEnumerable<CheckpointTensor> unet = NetworkWeights.UNet(_one.UNet).Select(weight => New(weight.Diffusers, weight.Shape));

@@ -46,7 +46,7 @@ public sealed class WeightFilesTests : IDisposable
     {
         string path = _folder.File("odd.safetensors");
         // A header of any length, and one byte before the floats.
-        TensorStream.Write(path, [Floats("scalar", [], 4.5f), Floats("none", [0, 3]), Floats("x", [2, 2], 1, -2, 3, -4), Halves("h", [3], 1, 2, 0.5f)], new Dictionary<string, string> { ["pad"] = "12345" });
+        TensorSource.Write(path, [Floats("scalar", [], 4.5f), Floats("none", [0, 3]), Floats("x", [2, 2], 1, -2, 3, -4), Halves("h", [3], 1, 2, 0.5f)], new Dictionary<string, string> { ["pad"] = "12345" });
         using var files = WeightFiles.Open(path);
         Assert.Equal([4.5f], files.Read("scalar"));
         Assert.Empty(files.Read("none"));
@@ -59,7 +59,7 @@ public sealed class WeightFilesTests : IDisposable
     public void Names_that_save_model_dropped_are_found_by_what_they_shared()
     {
         string path = _folder.File("shared.safetensors");
-        TensorStream.Write(path, [Floats("kept", [1], 7)], new Dictionary<string, string> { ["dropped"] = "kept", ["format"] = "pt" });
+        TensorSource.Write(path, [Floats("kept", [1], 7)], new Dictionary<string, string> { ["dropped"] = "kept", ["format"] = "pt" });
         using var files = WeightFiles.Open(path);
         Assert.Equal([7], files.Read("dropped"));
         Assert.False(files.Contains("format"));
@@ -89,7 +89,7 @@ public sealed class WeightFilesTests : IDisposable
     public void An_index_that_does_not_fit_its_files_is_refused(string json, string says)
     {
         string index = Shards(("a", "1.safetensors"), ("b", "2.safetensors"));
-        TensorStream.Write(_folder.File("4.safetensors"), [Floats("d", [1], 4), Floats("a", [1], 4)]);
+        TensorSource.Write(_folder.File("4.safetensors"), [Floats("d", [1], 4), Floats("a", [1], 4)]);
         File.WriteAllText(index, json);
         DfkException error = Assert.ThrowsAny<DfkException>(() => WeightFiles.Open(index).Dispose());
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
@@ -104,7 +104,7 @@ public sealed class WeightFilesTests : IDisposable
     public void Other_types_are_refused_by_name(TensorType type, string says)
     {
         string path = _folder.File("type.safetensors");
-        TensorStream.WriteHollow(path, [new CheckpointTensor("x", [4], type, () => [])]);
+        TensorSource.WriteHollow(path, [new CheckpointTensor("x", [4], type, () => [])]);
         using var files = WeightFiles.Open(path);
         DfkException error = Assert.ThrowsAny<DfkException>(() => files.Read("x"));
         Assert.Equal(ExitCode.BadInput, error.ExitCode);
@@ -115,7 +115,7 @@ public sealed class WeightFilesTests : IDisposable
     {
         foreach (((string key, string file), int i) in entries.Select((entry, i) => (entry, i)))
         {
-            TensorStream.Write(_folder.File(file), [Floats(key, [1], i + 1)]);
+            TensorSource.Write(_folder.File(file), [Floats(key, [1], i + 1)]);
         }
 
         string index = _folder.File("model.safetensors.index.json");

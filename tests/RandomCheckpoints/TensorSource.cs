@@ -10,7 +10,7 @@ using DreamFusion.Pipeline.Checkpoints;
 namespace DreamFusion.RandomCheckpoints;
 
 /// <summary>Writes safetensors files one tensor at a time, in the given order, whatever their size.</summary>
-public static class TensorStream
+public static class TensorSource
 {
     private const int ChunkElements = 1 << 16;
 

@@ -81,7 +81,8 @@ public static class FirstStepCommand
         var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, "", new ViewPrompts(configuration.ViewPrompts, configuration.ViewChoice), configuration.Guidance);
         using DeviceContext kernels = DeviceSelection.Open(device, 1, KernelChoice.Portable);
         using GuidanceMemory? memory = GuidanceMemory.Shared(kernels, where);
-        using var guidance = new Recorder(new ScoreDistillation(model, GuidanceOptions.From(configuration, where), null, memory));
+        using var distillation = new ScoreDistillation(model, GuidanceOptions.From(configuration, where), null, memory);
+        using var guidance = new Recorder(distillation);
         using var trainer = new Trainer(configuration, kernels, guidance, prompt);
         trainer.Advance();
         return (guidance.Image, guidance.DLdImage);
@@ -162,6 +163,9 @@ public static class FirstStepCommand
             return report;
         }
 
-        public void Dispose() => inner.Dispose();
+        public void Dispose()
+        {
+            // The guidance belongs to who made it.
+        }
     }
 }

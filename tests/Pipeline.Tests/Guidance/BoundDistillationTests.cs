@@ -1,7 +1,6 @@
 using System;
 using System.Linq;
 using DreamFusion.Autodiff;
-using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Guidance.Bound;
@@ -84,7 +83,8 @@ public sealed class BoundDistillationTests
         Assert.Null(GuidanceMemory.Shared(device, GuidanceDevice.Cpu));
         // Kernels on the CPU and guidance on a GPU meet on the host, too.
         Assert.Null(GuidanceMemory.Shared(device, new GuidanceDevice(0, 1)));
-        Assert.Null(GuidanceMemory.OpenKernels(PresetCatalogue.Get("toybox"), new GuidanceDevice(0, 1), DreamFusion.Kernels.Device.KernelChoice.Portable));
+        using DeviceContext? opened = GuidanceMemory.OpenKernels(PresetCatalogue.Get("toybox"), new GuidanceDevice(0, 1), DreamFusion.Kernels.Device.KernelChoice.Portable);
+        Assert.Null(opened);
     }
 
     [Fact]

@@ -5,7 +5,6 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Threading;
 using DreamFusion.Pipeline.Import;
-using DreamFusion.Pipeline.Import.Architecture;
 using DreamFusion.Pipeline.Models;
 using Xunit;
 

@@ -14,7 +14,14 @@ internal static class TinyBases
         Vae = _vae,
         Text = StableDiffusionArchitecture.StableDiffusion1.Text with
         {
-            Layers = 3, Width = 24, Heads = 4, MlpWidth = 40, VocabularySize = 600, BeginTokenId = 598, EndTokenId = 599, PaddingTokenId = 599,
+            Layers = 3,
+            Width = 24,
+            Heads = 4,
+            MlpWidth = 40,
+            VocabularySize = 600,
+            BeginTokenId = 598,
+            EndTokenId = 599,
+            PaddingTokenId = 599,
         },
     };
 
@@ -25,7 +32,13 @@ internal static class TinyBases
         Vae = _vae,
         Text = StableDiffusionArchitecture.StableDiffusion2.Text with
         {
-            Layers = 3, Width = 32, Heads = 4, MlpWidth = 48, VocabularySize = 600, BeginTokenId = 598, EndTokenId = 599,
+            Layers = 3,
+            Width = 32,
+            Heads = 4,
+            MlpWidth = 48,
+            VocabularySize = 600,
+            BeginTokenId = 598,
+            EndTokenId = 599,
         },
     };
 

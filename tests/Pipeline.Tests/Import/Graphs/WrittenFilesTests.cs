@@ -6,7 +6,6 @@ using System.Linq;
 using System.Text.Json;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Guidance.Onnx.Format;
-using DreamFusion.Pipeline.Import.Architecture;
 using DreamFusion.Pipeline.Import.Graphs;
 using DreamFusion.Pipeline.Models;
 using Xunit;

@@ -80,6 +80,9 @@ public sealed class ResourcePlanTests : IDisposable
         // Views of the sheet wait for the scores; without a sheet none do.
         Assert.Contains(_planner.Plan(all).Host.Single(phase => phase.Name == "mesh").Parts, part => part.Name == "final pictures");
         Assert.DoesNotContain(_planner.Plan(Without(new TrainingRequest { NoSheet = true })).Host.Single(phase => phase.Name == "mesh").Parts, part => part.Name == "final pictures");
+        // What a result leaves to the collector is still there when the next one is made.
+        PlanPart left = Assert.Single(_planner.Plan(all).Host.Single(phase => phase.Name == "scores").Parts, part => part.Name == "garbage of the results before");
+        Assert.InRange(left.Bytes, 100 * Megabyte, 200 * Megabyte);
         long files = DiskPart(all, "pictures, video and mesh");
         foreach (TrainingRequest request in (TrainingRequest[])[new() { NoSheet = true }, new() { NoVideo = true }, new() { NoMesh = true }])
         {

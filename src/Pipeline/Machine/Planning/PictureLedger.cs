@@ -3,15 +3,17 @@ using System.Collections.Generic;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Imaging;
+using DreamFusion.Pipeline.Meshes;
 using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Rendering;
 
 namespace DreamFusion.Pipeline.Machine.Planning;
 
 /// <summary>A picture as it is rendered.</summary>
-/// <param name="Pixels">Pixels whose rays are cast at once.</param>
+/// <param name="Cast">Pixels whose rays are cast at once.</param>
 /// <param name="Rays">Rays of a tile.</param>
-internal readonly record struct PictureTile(long Pixels, long Rays);
+/// <param name="Pixels">Pixels of the picture: the fewer of them are in a tile, the busier is the busiest tile.</param>
+internal readonly record struct PictureTile(long Cast, long Rays, long Pixels);
 
 /// <summary>Previews and what a run ends with, as far as the configuration wants it: what it takes in memory and on disk.</summary>
 internal sealed class PictureLedger
@@ -82,11 +84,14 @@ internal sealed class PictureLedger
             {
                 yield return Layers(_test.Width, _test.Height);
             }
-            if (_configuration.ExportVideo || _configuration.ExportMesh)
+            if (_configuration.ExportVideo)
             {
-                // A frame casts the rays of a tile; the mesh is looked at through the same.
-                long rays = Math.Min(RaysOfFrame, AfterTraining.PanelOf(_test).Pixels);
-                yield return new PictureTile(rays, rays);
+                yield return Frame(AfterTraining.PanelOf(_test).Pixels);
+            }
+            if (_configuration.ExportMesh)
+            {
+                long viewed = new ExportOptions().ViewSize;
+                yield return Frame(viewed * viewed);
             }
             if (_judged is int side)
             {
@@ -122,8 +127,8 @@ internal sealed class PictureLedger
     /// <summary>A preview.</summary>
     public IEnumerable<PlanPart> Preview() => [new PlanPart("a view, and the sheet", SheetBytes(_preview))];
 
-    /// <summary>The final sheet.</summary>
-    public IEnumerable<PlanPart> Sheet() => [.. Kept(), new PlanPart("a final picture, and the sheet", SheetBytes(_test))];
+    /// <summary>The final sheet, beside what is kept of its views.</summary>
+    public IEnumerable<PlanPart> Sheet() => [new PlanPart("a final picture, and the sheet", SheetBytes(_test))];
 
     /// <summary>The views of the sheet, which wait for the judge where it looks at the same ones.</summary>
     public IEnumerable<PlanPart> Kept() => _configuration.ExportSheet && _test.Size == EvaluationViews.Count && _test.Width == _judged && _test.Height == _judged
@@ -145,7 +150,10 @@ internal sealed class PictureLedger
 
     private long FramePixels => (long)Panels * AfterTraining.PanelOf(_test).Pixels;
 
-    private static PictureTile Layers(int width, int height) => new((long)width * height, Math.Min(RaysOfLayers, (long)width * height));
+    private static PictureTile Layers(int width, int height) => new((long)width * height, Math.Min(RaysOfLayers, (long)width * height), (long)width * height);
+
+    // A frame of the video and a view of the mesh's report cast the rays of a tile only.
+    private static PictureTile Frame(long pixels) => new(Math.Min(RaysOfFrame, pixels), Math.Min(RaysOfFrame, pixels), pixels);
 
     private static long Pixels(ViewDataConfiguration views) => (long)views.Size * views.Width * views.Height;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Evaluation;
 using DreamFusion.Pipeline.Imaging;
@@ -130,6 +131,9 @@ internal sealed class PictureLedger
     /// <summary>The final sheet, beside what is kept of its views.</summary>
     public IEnumerable<PlanPart> Sheet() => [new PlanPart("a final picture, and the sheet", SheetBytes(_test))];
 
+    /// <summary>What the sheet leaves to the collector: every view on its way into it, less those that are kept, and what of them waited in memory.</summary>
+    public long LeftOfSheet => (Pixels(_test) * ViewBytesPerPixel) - Kept().Sum(part => part.Bytes) + (Waiting(_test) > SheetWriter.MostMemory ? 0 : Waiting(_test));
+
     /// <summary>The views of the sheet, which wait for the judge where it looks at the same ones.</summary>
     public IEnumerable<PlanPart> Kept() => _configuration.ExportSheet && _test.Size == EvaluationViews.Count && _test.Width == _judged && _test.Height == _judged
         ? [new PlanPart("final pictures", LayerBytes(_test))]
@@ -137,6 +141,9 @@ internal sealed class PictureLedger
 
     /// <summary>The turntable; ffmpeg's own memory is not this process's.</summary>
     public IEnumerable<PlanPart> Video() => [new PlanPart("frames", 3 * FrameCopies * FramePixels)];
+
+    /// <summary>What the turntable leaves to the collector: every frame.</summary>
+    public long LeftOfVideo => 3 * FrameCopies * FramePixels * Turntable.DefaultFrames;
 
     /// <summary>The scores.</summary>
     /// <param name="judgeBytes">Files of the judge.</param>

@@ -44,8 +44,8 @@ public sealed class ResourcePlanner : IDisposable
     // Of an encoder of 137 MB the cache keeps 325 MB.
     private const double CopiesInCache = 2.5;
 
-    // With all of sheet, video, mesh and scores the peak of draft is 90 to 110 MB above the largest of them: measured.
-    private const long MostGarbage = 200_000_000;
+    // Above this the collector clears what earlier results have left: fitted, see docs/benchmarks.md.
+    private const long MostGarbage = 130_000_000;
 
     private const int BytesOfMetricsLine = 700;
 
@@ -153,41 +153,41 @@ public sealed class ResourcePlanner : IDisposable
     private static IEnumerable<PlanPhase> End(RunConfiguration configuration, PictureLedger pictures, long judgeBytes)
     {
         long garbage = 0;
-        foreach ((string name, IEnumerable<PlanPart> kept, IEnumerable<PlanPart> own) in Results(configuration, pictures, judgeBytes))
+        foreach ((string name, IEnumerable<PlanPart> kept, IEnumerable<PlanPart> own, long? left) in Results(configuration, pictures, judgeBytes))
         {
             PlanPart[] parts = [.. own];
             yield return new PlanPhase(name, [.. kept, .. parts, .. garbage > 0 ? (PlanPart[])[new PlanPart("garbage of the results before", garbage)] : []]);
-            garbage = Math.Min(MostGarbage, garbage + parts.Sum(part => part.Bytes));
+            garbage = Math.Min(MostGarbage, garbage + (left ?? parts.Sum(part => part.Bytes)));
         }
     }
 
-    private static IEnumerable<(string Name, IEnumerable<PlanPart> Kept, IEnumerable<PlanPart> Own)> Results(
+    private static IEnumerable<(string Name, IEnumerable<PlanPart> Kept, IEnumerable<PlanPart> Own, long? Left)> Results(
         RunConfiguration configuration, PictureLedger pictures, long judgeBytes)
     {
         if (configuration.Task == TrainingTask.Pictures)
         {
-            yield return ("pictures and scores", [], pictures.Paintings(judgeBytes));
+            yield return ("pictures and scores", [], pictures.Paintings(judgeBytes), null);
             yield break;
         }
         if (pictures.HasPreviews)
         {
-            yield return ("preview", [], pictures.Preview());
+            yield return ("preview", [], pictures.Preview(), null);
         }
         if (configuration.ExportSheet)
         {
-            yield return ("pictures", pictures.Kept(), pictures.Sheet());
+            yield return ("pictures", pictures.Kept(), pictures.Sheet(), pictures.LeftOfSheet);
         }
         if (configuration.ExportVideo)
         {
-            yield return ("video", pictures.Kept(), pictures.Video());
+            yield return ("video", pictures.Kept(), pictures.Video(), pictures.LeftOfVideo);
         }
         if (configuration.ExportMesh)
         {
-            yield return ("mesh", pictures.Kept(), [new PlanPart("mesh, its texture and its report", MeshBytes)]);
+            yield return ("mesh", pictures.Kept(), [new PlanPart("mesh, its texture and its report", MeshBytes)], null);
         }
         if (pictures.IsJudged)
         {
-            yield return ("scores", pictures.Kept(), pictures.Scores(judgeBytes));
+            yield return ("scores", pictures.Kept(), pictures.Scores(judgeBytes), null);
         }
     }
 

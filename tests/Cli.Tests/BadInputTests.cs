@@ -68,8 +68,9 @@ public sealed class BadInputTests : IDisposable
         Refused(2, "Unrecognized option '--judge'", "eval", "folder", "--judge", "x");
         string[] paths = ["--prompts", "--captions", "--clip", "--images", "--labelled", "--markdown"];
         Refused(2, [.. paths.Select(option => option + ": expected a path, got nothing")], ["eval", "folder", .. paths.SelectMany(option => (string[])[option, ""])]);
-        Refused(3, "got a file", "eval", "folder", "--markdown", "a file/tables.md");
-        Refused(3, "expected the name of a file to write, got a folder's", "eval", "folder", "--markdown", "folder");
+        // The run is looked for first, but not read: any file is taken for a checkpoint until then.
+        Refused(3, "got a file", "eval", "a file", "--markdown", "a file/tables.md");
+        Refused(3, "expected the name of a file to write, got a folder's", "eval", "a file", "--markdown", "folder");
     }
 
     [Fact]

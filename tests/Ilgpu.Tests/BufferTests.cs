@@ -85,6 +85,21 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
+    public void CopiesOfViewsGoThroughTheStreamThatIsNamed()
+    {
+        int[] values = [3, 1, 4, 1, 5];
+        using AcceleratorStream stream = Accelerator.CreateStream();
+        using MemoryBuffer1D<int, Stride1D.Dense> buffer = Accelerator.Allocate1D(stream, values);
+        Assert.Equal(values, buffer.View.BaseView.GetAsArray1D(stream));
+        int[] other = [9, 2, 6, 5, 3];
+        buffer.CopyFromCPUUnsafeAsync(stream, ref other[0], other.Length);
+        int[] back = new int[other.Length];
+        buffer.CopyToCPUUnsafeAsync(stream, ref back[0], back.Length);
+        stream.Synchronize();
+        Assert.Equal(other, back);
+    }
+
+    [Fact]
     public void AnAcceleratorFreesItsBuffers()
     {
         using var device = TestDevice.Open("1");

@@ -371,7 +371,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T source, long length)
         where T : unmanaged
-        => view.CopyFromCPUUnsafeAsync(ref source, length);
+        => view.CopyFromCPU(stream, ref source, length);
 
     /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -383,7 +383,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyFromCPUUnsafeAsync<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T source, long length)
         where T : unmanaged
-        => view.BaseView.CopyFromCPUUnsafeAsync(ref source, length);
+        => view.BaseView.CopyFromCPUUnsafeAsync(stream, ref source, length);
 
     /// <summary>Copies <paramref name="length"/> elements of the host, from <paramref name="source"/> on; on a GPU the source must stay in place until the stream is synchronised.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -400,7 +400,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyFromCPUUnsafeAsync(ref source, length);
+        buffer.View.BaseView.CopyFromCPUUnsafeAsync(stream, ref source, length);
     }
 
     /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
@@ -415,7 +415,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPUUnsafeAsync<T>(this ArrayView<T> view, AcceleratorStream stream, ref T target, long length)
         where T : unmanaged
-        => view.CopyToCPUUnsafeAsync(ref target, length);
+        => view.CopyToCPU(stream, ref target, length);
 
     /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -427,7 +427,7 @@ public static class ArrayViewExtensions
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void CopyToCPUUnsafeAsync<T>(this ArrayView1D<T, Stride1D.Dense> view, AcceleratorStream stream, ref T target, long length)
         where T : unmanaged
-        => view.BaseView.CopyToCPUUnsafeAsync(ref target, length);
+        => view.BaseView.CopyToCPUUnsafeAsync(stream, ref target, length);
 
     /// <summary>Copies to <paramref name="length"/> elements of the host, from <paramref name="target"/> on; on a GPU the target must stay in place until the stream is synchronised.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -444,7 +444,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.View.BaseView.CopyToCPUUnsafeAsync(ref target, length);
+        buffer.View.BaseView.CopyToCPUUnsafeAsync(stream, ref target, length);
     }
 
     /// <summary>Sets every byte.</summary>
@@ -501,7 +501,11 @@ public static class ArrayViewExtensions
     /// <summary>A new array of the host with a copy of the elements.</summary>
     public static T[] GetAsArray1D<T>(this ArrayView<T> view, AcceleratorStream stream)
         where T : unmanaged
-        => view.GetAsArray1D(stream);
+    {
+        T[] result = GC.AllocateUninitializedArray<T>(view.IntLength);
+        view.CopyToCPU(stream, result);
+        return result;
+    }
 
     /// <summary>A new array of the host with a copy of the elements.</summary>
     public static T[] GetAsArray1D<T>(this ArrayView1D<T, Stride1D.Dense> view)
@@ -543,7 +547,13 @@ public static class ArrayViewExtensions
     /// <summary>Allocates device memory in the shape of an array of the host and copies it.</summary>
     public static MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(this Accelerator accelerator, AcceleratorStream stream, T[] data)
         where T : unmanaged
-        => accelerator.Allocate1D(data);
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        ArgumentNullException.ThrowIfNull(data);
+        MemoryBuffer1D<T, Stride1D.Dense> buffer = accelerator.Allocate1D<T>(data.LongLength);
+        buffer.CopyFromCPU(stream, data);
+        return buffer;
+    }
 
     /// <summary>The address of the first element on the device. Only the host may ask for it.</summary>
     public static unsafe IntPtr LoadEffectiveAddressAsPtr<T>(this ArrayView<T> view)

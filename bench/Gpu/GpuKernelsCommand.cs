@@ -7,6 +7,7 @@ using System.Linq;
 using System.Text.Json;
 using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Machine;
 using ILGPU.Runtime;
 
@@ -61,6 +62,19 @@ public static class GpuKernelsCommand
             return Refuse($"--kernels is {kernels}, expected tuned, portable or both");
         }
 
+        try
+        {
+            return MeasureAll(device, choices, samples, table, repeats, json);
+        }
+        catch (DfkException problem)
+        {
+            Console.Error.WriteLine($"gpu-kernels: {problem.Message}");
+            return (int)problem.ExitCode;
+        }
+    }
+
+    private static int MeasureAll(string device, KernelChoice[] choices, string samples, int table, int repeats, string? json)
+    {
         List<KernelTime> times = [];
         foreach (int logarithm in samples.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture)))
         {
@@ -95,7 +109,7 @@ public static class GpuKernelsCommand
         // Of the deterministic kernels only those that are others than the tuned ones.
         foreach (GpuKernelCase one in bench.Cases.Where(one => !deterministic || one.HasDeterministicForm))
         {
-            (double best, double median) = Time(context.Accelerator, one.Launch, choice == KernelChoice.Portable ? Math.Min(repeats, 5) : repeats);
+            (double best, double median) = Time(context.Accelerator, one.Launch, repeats, choice == KernelChoice.Portable ? 1 : BatchLaunches);
             var time = new KernelTime(context.Accelerator.Name, kind, samples, one.Name, best, median, one.BytesFloor, one.OperationsFloor, one.Expected);
             times.Add(time);
             Console.WriteLine(string.Create(
@@ -106,15 +120,16 @@ public static class GpuKernelsCommand
         return times;
     }
 
-    private static (double Best, double Median) Time(Accelerator accelerator, Action launch, int repeats)
+    // The portable kernels that sum gradients have few threads: one launch takes seconds on a GPU.
+    private static (double Best, double Median) Time(Accelerator accelerator, Action launch, int repeats, int batchLaunches)
     {
-        int batches = Math.Max(3, repeats / BatchLaunches);
+        int batches = batchLaunches == 1 ? 3 : Math.Max(3, repeats / batchLaunches);
         double[] times = new double[batches];
-        for (int batch = -WarmUp; batch < batches; batch++)
+        for (int batch = batchLaunches == 1 ? -1 : -WarmUp; batch < batches; batch++)
         {
             accelerator.Synchronize();
             long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < BatchLaunches; i++)
+            for (int i = 0; i < batchLaunches; i++)
             {
                 launch();
             }
@@ -122,7 +137,7 @@ public static class GpuKernelsCommand
             accelerator.Synchronize();
             if (batch >= 0)
             {
-                times[batch] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / BatchLaunches;
+                times[batch] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / batchLaunches;
             }
         }
 

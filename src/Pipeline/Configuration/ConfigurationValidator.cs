@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.RegularExpressions;
 using DreamFusion.Pipeline.Configuration.Presets;
 
@@ -63,9 +64,9 @@ internal sealed partial class ConfigurationValidator
     private void CheckPrompt(RunConfiguration c, bool allowsIncomplete)
     {
         CheckText("prompt", c.Prompt);
-        if (string.IsNullOrWhiteSpace(c.Prompt) && !allowsIncomplete)
+        if (!HasVisibleCharacter(c.Prompt) && !allowsIncomplete)
         {
-            Add("prompt", "expected a sentence that says what to make, got nothing; write it after the command: dfk train \"a hamburger\"");
+            Add("prompt", "expected a sentence that says what to make, got nothing that can be seen; write it after the command: dfk train \"a hamburger\"");
         }
 
         CheckText("negative_prompt", c.NegativePrompt);
@@ -120,6 +121,13 @@ internal sealed partial class ConfigurationValidator
         {
             Add("resume_from_checkpoint", $"expected a checkpoint or a run folder of this program, got '{checkpoint}': PyTorch's files are pickled, and reading those can run any code, so none is opened");
         }
+    }
+
+    /// <summary>Whether a text is more than spaces, marks of direction, joiners and characters that Unicode has not given yet.</summary>
+    private static bool HasVisibleCharacter(string text)
+    {
+        return text.EnumerateRunes().Any(rune => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned));
     }
 
     private void CheckText(string name, string text)

@@ -151,6 +151,7 @@ public sealed class ConfigurationSourcesTests : IDisposable
     [InlineData("optim.betas", "[0.9, 1]", "optim.betas: expected numbers from 0 to below 1, two for adam, got [0.9, 1]")]
     [InlineData("device", "gpu", "device: expected auto, cpu, cuda or cuda:N, got gpu")]
     [InlineData("prompt", "", "prompt: expected a sentence")]
+    [InlineData("prompt", " \u200B\u2060", "prompt: expected a sentence")]
     [InlineData("prompt", "a\u001bb", "prompt: expected text without control characters")]
     [InlineData("view_prompts", "[]", "view_prompts: no row for azimuth -180, elevation -90")]
     [InlineData("latent_iter_ratio", "1.2", "latent_iter_ratio: expected 0 to 1, got 1.2")]

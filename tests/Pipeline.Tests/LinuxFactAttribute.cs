@@ -10,7 +10,7 @@ public sealed class LinuxFactAttribute : FactAttribute
     {
         if (!OperatingSystem.IsLinux())
         {
-            Skip = "Only Linux has /dev/full.";
+            Skip = "Needs Linux: /dev/full, or its file descriptors.";
         }
     }
 }

@@ -28,10 +28,13 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
     /// <summary>Whether a CUDA device computes float32 products in full instead of with 10 bits of mantissa (TF32), default false.</summary>
     public bool IsExact { get; init; }
 
-    /// <summary>The device in words, for run.json.</summary>
-    public string Description => CudaDevice is int number
-        ? string.Create(CultureInfo.InvariantCulture, $"cuda:{number}")
-        : string.Create(CultureInfo.InvariantCulture, $"cpu, {Threads} {(Threads == 1 ? "thread" : "threads")}");
+    /// <summary>Whether a session is told to compute the same bits every run where that costs speed (ONNX Runtime's deterministic compute), default false.</summary>
+    public bool IsDeterministic { get; init; }
+
+    /// <summary>The device in words, for run.json and the log.</summary>
+    public string Description => (CudaDevice is int number
+        ? string.Create(CultureInfo.InvariantCulture, $"cuda:{number}{(IsExact ? ", no TF32" : "")}{(IsDeterministic ? ", cuDNN's convolutions by rule" : "")}")
+        : string.Create(CultureInfo.InvariantCulture, $"cpu, {Threads} {(Threads == 1 ? "thread" : "threads")}")) + (IsDeterministic ? ", deterministic compute" : "");
 
     /// <summary>Whether ONNX Runtime's CUDA provider loads and there is a device for it.</summary>
     public static bool HasCuda => ProblemOfCuda() is null;
@@ -61,7 +64,7 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         GuidanceConfiguration guidance = configuration.Guidance;
-        GuidanceDevice cpu = new(null, guidance.Threads);
+        GuidanceDevice cpu = new(null, guidance.Threads) { IsDeterministic = configuration.Deterministic };
         bool kernelsOnCuda = configuration.Device.StartsWith("cuda", StringComparison.Ordinal);
         if (guidance.Device == GuidanceDeviceChoice.Cpu || (guidance.Device == GuidanceDeviceChoice.Auto && !kernelsOnCuda))
         {
@@ -92,31 +95,43 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
         };
         // Threads that wait in a loop for the next operator would take the cores from our kernels.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        if (CudaDevice is int number)
+        if (IsDeterministic)
+        {
+            DeterministicCompute.Enable(options);
+        }
+
+        if (CudaDevice is not null)
         {
             using OrtCUDAProviderOptions cuda = new();
-            Dictionary<string, string> provider = new()
-            {
-                ["device_id"] = number.ToString(CultureInfo.InvariantCulture),
-                // The default tries every algorithm and takes the fastest of that moment: another one, with other bits, in the next run.
-                ["cudnn_conv_algo_search"] = "HEURISTIC",
-                ["arena_extend_strategy"] = "kSameAsRequested",
-            };
-            if (Stream != 0)
-            {
-                provider["user_compute_stream"] = Stream.ToString(CultureInfo.InvariantCulture);
-            }
-
-            if (IsExact)
-            {
-                provider["use_tf32"] = "0";
-            }
-
-            cuda.UpdateOptions(provider);
+            cuda.UpdateOptions(CudaOptions());
             options.AppendExecutionProvider_CUDA(cuda);
         }
 
         return options;
+    }
+
+    /// <summary>What the CUDA provider is told, by its own names.</summary>
+    internal Dictionary<string, string> CudaOptions()
+    {
+        Dictionary<string, string> provider = new()
+        {
+            ["device_id"] = CudaDevice.GetValueOrDefault().ToString(CultureInfo.InvariantCulture),
+            // The provider's own choice, EXHAUSTIVE, takes the algorithm that is the fastest at that moment: another one, with other bits, in the next run.
+            // DEFAULT is one and the same algorithm always, HEURISTIC what cuDNN's table says for the shapes.
+            ["cudnn_conv_algo_search"] = IsDeterministic ? "DEFAULT" : "HEURISTIC",
+            ["arena_extend_strategy"] = "kSameAsRequested",
+        };
+        if (Stream != 0)
+        {
+            provider["user_compute_stream"] = Stream.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (IsExact)
+        {
+            provider["use_tf32"] = "0";
+        }
+
+        return provider;
     }
 
     private static string? ProblemOfCuda()

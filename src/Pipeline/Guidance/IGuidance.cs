@@ -49,6 +49,35 @@ public interface IBoundGuidance : IGuidance
     GuidanceReport BoundGradient(ArrayView<float> image, ArrayView<float> dLdImage, float weight, GuidanceTexts texts, SdsStep draw);
 }
 
+/// <summary>A guidance that takes latents where kernels left them, too.</summary>
+public interface IBoundLatentGuidance : IBoundGuidance, ILatentGuidance
+{
+    /// <summary>weight·dL/dz of a latent, from device memory to device memory.</summary>
+    /// <param name="latent">Scaled latent z [C·S·S], channels first, of the kernels' accelerator.</param>
+    /// <param name="dLdLatent">weight·dL/dz [C·S·S]; overwritten.</param>
+    /// <param name="weight">Factor of the gradient.</param>
+    /// <param name="texts">The texts of the step.</param>
+    /// <param name="draw">What random draws are keyed by.</param>
+    /// <returns>Timestep and norm, the latter without the weight.</returns>
+    /// <exception cref="DfkException">The guidance is not finite; exit code 5.</exception>
+    GuidanceReport BoundLatentGradient(ArrayView<float> latent, ArrayView<float> dLdLatent, float weight, GuidanceTexts texts, SdsStep draw);
+
+    /// <summary>The same for a render that stands for a latent of four channels: three colours and opacity.</summary>
+    /// <param name="render">The render [S·S], its values in the latent's range.</param>
+    /// <param name="dLdRender">weight·dL/drender; overwritten.</param>
+    /// <param name="weight">Factor of the gradient.</param>
+    /// <param name="texts">The texts of the step.</param>
+    /// <param name="draw">What random draws are keyed by.</param>
+    /// <returns>Timestep and norm, the latter without the weight.</returns>
+    /// <exception cref="DfkException">The guidance is not finite; exit code 5.</exception>
+    GuidanceReport BoundRenderGradient(LatentPixels render, LatentPixels dLdRender, float weight, GuidanceTexts texts, SdsStep draw);
+}
+
+/// <summary>Pixels that stand for a latent of four channels.</summary>
+/// <param name="Colour">The first three channels [S·S·3], pixel by pixel.</param>
+/// <param name="Opacity">The fourth [S·S].</param>
+public readonly record struct LatentPixels(ArrayView<float> Colour, ArrayView<float> Opacity);
+
 /// <summary>A guidance that also takes latents that are not an image's.</summary>
 public interface ILatentGuidance : IGuidance
 {

@@ -39,6 +39,9 @@ public sealed class LinearEncoder : ImageEncoder
     /// <summary>Share of the variance of the encoder's latents that the map explains on smooth pictures, at most 1.</summary>
     public double Explained => _map.Explained;
 
+    /// <summary>The fitted map.</summary>
+    internal LatentMap Map => _map;
+
     /// <inheritdoc/>
     public override EncodedImage Encode(ReadOnlySpan<float> image, RandomKey noise)
     {

@@ -41,7 +41,7 @@ public readonly record struct SdsResult(
 /// </code>
 /// The UNet's Jacobian is left out, as the method has it; the encoder's is exact. Of a pixel-space model z is the image itself, 2x - 1.
 /// </summary>
-public sealed class ScoreDistillation : ILatentGuidance, IBoundGuidance
+public sealed class ScoreDistillation : IBoundLatentGuidance
 {
     // Graphs for smaller images keep their memory between runs.
     private const int LargeImage = 256;
@@ -52,7 +52,6 @@ public sealed class ScoreDistillation : ILatentGuidance, IBoundGuidance
     private readonly DistillationScore _score;
     private readonly float[] _dLdLatent;
     private readonly BoundDistillation? _bound;
-    private readonly List<string> _notes = [];
 
     /// <summary>Loads encoder and UNet and differentiates the encoder.</summary>
     /// <param name="model">The model folder.</param>
@@ -78,22 +77,13 @@ public sealed class ScoreDistillation : ILatentGuidance, IBoundGuidance
         {
             ReturnGarbage();
             _denoiser = new Denoiser(model, Schedule, device.BranchExecution(options.Threads), device);
-            if (memory is not null && _encoder is VaeEncoder vae)
-            {
-                _bound = new BoundDistillation(model, options, Schedule, vae.Session, vae.Draws, _denoiser, memory);
-            }
+            _bound = memory is null ? null : new BoundDistillation(model, options, Schedule, _encoder, _denoiser, memory);
         }
         catch
         {
             _encoder.Dispose();
             _denoiser?.Dispose();
             throw;
-        }
-
-        _notes.AddRange(_encoder.Notes);
-        if (memory is not null && _bound is null)
-        {
-            _notes.Add("Images and their gradients go by way of the host: only a VAE encoder shares the kernels' memory.");
         }
 
         _score = new DistillationScore(options, Schedule, _denoiser);
@@ -118,7 +108,7 @@ public sealed class ScoreDistillation : ILatentGuidance, IBoundGuidance
     int IGuidance.TermCount => LatentLength;
 
     /// <summary>Things worth a line in the log.</summary>
-    public IReadOnlyList<string> Notes => _notes;
+    public IReadOnlyList<string> Notes => _encoder.Notes;
 
     /// <inheritdoc/>
     public bool SharesMemory => _bound is not null;
@@ -150,9 +140,22 @@ public sealed class ScoreDistillation : ILatentGuidance, IBoundGuidance
     /// <inheritdoc/>
     public GuidanceReport BoundGradient(ArrayView<float> image, ArrayView<float> dLdImage, float weight, GuidanceTexts texts, SdsStep draw)
     {
-        SdsResult result = (_bound ?? throw new InvalidOperationException("The guidance shares no memory with the kernels; ask for the gradient of the host's image."))
-            .Gradient(image, dLdImage, weight, texts, draw);
+        SdsResult result = Bound().Gradient(image, dLdImage, weight, texts, draw);
         return new GuidanceReport(result.Timestep, result.ImageGradientNorm);
+    }
+
+    /// <inheritdoc/>
+    public GuidanceReport BoundLatentGradient(ArrayView<float> latent, ArrayView<float> dLdLatent, float weight, GuidanceTexts texts, SdsStep draw)
+    {
+        ScoreResult result = Bound().LatentGradient(latent, dLdLatent, weight, texts, draw);
+        return new GuidanceReport(result.Timestep, result.GradientNorm);
+    }
+
+    /// <inheritdoc/>
+    public GuidanceReport BoundRenderGradient(LatentPixels render, LatentPixels dLdRender, float weight, GuidanceTexts texts, SdsStep draw)
+    {
+        ScoreResult result = Bound().RenderGradient(render, dLdRender, weight, texts, draw);
+        return new GuidanceReport(result.Timestep, result.GradientNorm);
     }
 
     /// <summary>dL/dz of a latent that is not an image's: for optimising a latent, or renders that stand for latents.</summary>
@@ -186,6 +189,8 @@ public sealed class ScoreDistillation : ILatentGuidance, IBoundGuidance
         _encoder.Dispose();
         _denoiser.Dispose();
     }
+
+    private BoundDistillation Bound() => _bound ?? throw new InvalidOperationException("The guidance shares no memory with the kernels; ask for the gradient of the host's image.");
 
     // Reading graphs leaves their bytes behind, of Stable Diffusion's more than a gigabyte. ONNX Runtime's own memory comes on top of it
     // and is nothing that the collector would notice.

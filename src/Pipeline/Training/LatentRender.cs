@@ -2,6 +2,7 @@ using System;
 using DreamFusion.Autodiff;
 using DreamFusion.Autodiff.Ops;
 using DreamFusion.Kernels.Image;
+using DreamFusion.Pipeline.Guidance;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -45,6 +46,20 @@ public sealed class LatentRender
 
     /// <summary>Values of the latent, 4·S·S.</summary>
     public int Length => Channels * _pixels;
+
+    /// <summary>The latent where kernels left it, pixel by pixel.</summary>
+    public LatentPixels Pixels => new(_colour.Value, _opacity.Value);
+
+    /// <summary>Memory for dL/dz, pixel by pixel, as long as the tape lives.</summary>
+    public LatentPixels Gradients() => new(_tape.Scratch<float>(_colour.Length), _tape.Scratch<float>(_opacity.Length));
+
+    /// <summary>Injects dL/dz that lies on the device.</summary>
+    /// <param name="dLdPixels">dL/dz, pixel by pixel.</param>
+    public void Seed(LatentPixels dLdPixels)
+    {
+        _tape.Seed(_colour, dLdPixels.Colour);
+        _tape.Seed(_opacity, dLdPixels.Opacity);
+    }
 
     /// <summary>The latent z [4·S·S], channels first.</summary>
     public float[] Read()

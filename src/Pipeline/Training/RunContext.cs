@@ -65,7 +65,7 @@ internal sealed class RunContext : IDisposable
             Folder.WriteConfiguration(configuration);
             Folder.Log(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(task is null ? "" : task + ": ")}\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}, {threads} threads"));
+                $"{(task is null ? "" : task + ": ")}\"{configuration.Prompt}\", seed {configuration.Seed}, {configuration.Iters} steps, model {configuration.Model}; {devices}"));
             if (resume is not null)
             {
                 Note(string.Create(CultureInfo.InvariantCulture, $"resumed in {Folder.Path} after {FirstStep} steps{(resume.Checkpoint is null ? ", as it has no checkpoint yet" : "")}"));

@@ -71,12 +71,21 @@ public sealed class ViewGuidance
         {
             var latents = (ILatentGuidance)_guidance;
             var render = new LatentRender(tape, view.Image, view.Opacity, data.Height, data.Width, latents.LatentSize);
+            if (_guidance is IBoundLatentGuidance { SharesMemory: true } shared)
+            {
+                LatentPixels dLdRender = render.Gradients();
+                GuidanceReport sharedReport = shared.BoundRenderGradient(render.Pixels, dLdRender, weight, texts, draw);
+                render.Seed(dLdRender);
+                return sharedReport;
+            }
+
             float[] dLdLatent = new float[render.Length];
             GuidanceReport latentReport = latents.LatentGradient(render.Read(), dLdLatent, texts, draw);
             Scale(dLdLatent, weight);
             render.Seed(dLdLatent);
             return latentReport;
         }
+
         Variable image = tape.Resize(view.Image, data.Height, data.Width, _guidance.ImageSize, _guidance.ImageSize);
         if (_guidance is IBoundGuidance { SharesMemory: true } bound)
         {

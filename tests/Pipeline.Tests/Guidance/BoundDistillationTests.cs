@@ -1,11 +1,14 @@
 using System;
 using System.Linq;
 using DreamFusion.Autodiff;
+using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Guidance.Bound;
 using DreamFusion.Pipeline.Machine;
+using DreamFusion.Pipeline.Models;
 using DreamFusion.Pipeline.Prompts;
+using DreamFusion.Pipeline.Tests.Models;
 using ILGPU;
 using ILGPU.Runtime;
 using Xunit;
@@ -27,6 +30,7 @@ public sealed class BoundDistillationTests
     [InlineData("rescaled")]
     [InlineData("normalised and clipped")]
     [InlineData("drawn latents")]
+    [InlineData("linear encoder")]
     public void The_gradient_is_that_of_the_hosts_way(string name)
     {
         GuidanceOptions options = Options(name);
@@ -52,6 +56,70 @@ public sealed class BoundDistillationTests
             double difference = Math.Sqrt(got.Zip(expected, (a, b) => Math.Pow(a - (0.5 * b), 2)).Sum());
             Assert.True(difference <= Tolerance * 0.5 * truth.ImageGradientNorm, $"step {step}: {difference} of {truth.ImageGradientNorm}");
         }
+    }
+
+    // Prediction and variance in one output, z_t of the image itself.
+    [Fact]
+    public void A_pixel_space_model_shares_memory_too()
+    {
+        using PixelFolder folder = new();
+        ModelFolder model = ModelFolder.Open(folder.Path);
+        var options = new GuidanceOptions(20, GuidanceConvention.Diffusers, GuidanceWeighting.SigmaSquared, new TimestepRange(0.02, 0.98, 0.98), 1);
+        GuidanceTexts texts = PromptEmbeddings.Compute(model, "a cat", "", new ViewPrompts(ViewTables.Fine)).TextsFor(30, 10);
+        using var device = DeviceContext.CreateCpu(1);
+        using var memory = GuidanceMemory.OfHost(device);
+        using var host = new ScoreDistillation(model, options);
+        using var bound = new ScoreDistillation(model, options, null, memory);
+        Assert.True(bound.SharesMemory);
+        Assert.Equal(host.Notes, bound.Notes);
+        float[] image = Image(host.ImageSize);
+        using MemoryBuffer1D<float, Stride1D.Dense> x = device.Accelerator.Allocate1D(image);
+        using MemoryBuffer1D<float, Stride1D.Dense> gradient = device.Accelerator.Allocate1D<float>(image.Length);
+        float[] expected = new float[image.Length];
+        for (uint step = 0; step < 3; step++)
+        {
+            var draw = new SdsStep(5, step, 0.1 * step);
+            SdsResult truth = host.Gradient(image, expected, texts, draw);
+            GuidanceReport report = bound.BoundGradient(x.View, gradient.View, 0.5f, texts, draw);
+            Assert.Equal(truth.Timestep, report.Timestep);
+            Assert.True(Math.Abs(truth.ImageGradientNorm - report.GradientNorm) <= Tolerance * truth.ImageGradientNorm);
+            RequireClose(expected, gradient.GetAsArray1D(), 0.5);
+        }
+    }
+
+    // A latent that is nobody's image, and a render that stands for one: planes there, pixels here.
+    [Theory]
+    [InlineData("sds")]
+    [InlineData("normalised and clipped")]
+    public void Latents_have_the_gradient_of_the_hosts_way(string name)
+    {
+        GuidanceOptions options = Options(name);
+        GuidanceTexts texts = Texts();
+        using var device = DeviceContext.CreateCpu(1);
+        using var memory = GuidanceMemory.OfHost(device);
+        using var host = new ScoreDistillation(Toybox.Model, options);
+        using var bound = new ScoreDistillation(Toybox.Model, options, null, memory);
+        int pixels = host.LatentSize * host.LatentSize;
+        Assert.Equal(4, host.LatentChannels);
+        float[] latent = [.. Enumerable.Range(0, 4 * pixels).Select(i => MathF.Sin(i * 0.7f))];
+        float[] expected = new float[latent.Length];
+        ScoreResult truth = host.LatentGradient(latent, expected, texts, new SdsStep(3, 1, 0));
+
+        using MemoryBuffer1D<float, Stride1D.Dense> z = device.Accelerator.Allocate1D(latent);
+        using MemoryBuffer1D<float, Stride1D.Dense> gradient = device.Accelerator.Allocate1D<float>(latent.Length);
+        GuidanceReport report = bound.BoundLatentGradient(z.View, gradient.View, 0.5f, texts, new SdsStep(3, 1, 0));
+        Assert.Equal(truth.Timestep, report.Timestep);
+        Assert.True(Math.Abs(truth.GradientNorm - report.GradientNorm) <= Tolerance * truth.GradientNorm);
+        RequireClose(expected, gradient.GetAsArray1D(), 0.5);
+
+        using MemoryBuffer1D<float, Stride1D.Dense> colour = device.Accelerator.Allocate1D([.. Enumerable.Range(0, 3 * pixels).Select(i => latent[(i % 3 * pixels) + (i / 3)])]);
+        using MemoryBuffer1D<float, Stride1D.Dense> opacity = device.Accelerator.Allocate1D(latent[(3 * pixels)..]);
+        using MemoryBuffer1D<float, Stride1D.Dense> dLdColour = device.Accelerator.Allocate1D<float>(3 * pixels);
+        using MemoryBuffer1D<float, Stride1D.Dense> dLdOpacity = device.Accelerator.Allocate1D<float>(pixels);
+        bound.BoundRenderGradient(new LatentPixels(colour.View, opacity.View), new LatentPixels(dLdColour.View, dLdOpacity.View), 2f, texts, new SdsStep(3, 1, 0));
+        float[] colours = dLdColour.GetAsArray1D();
+        float[] planes = [.. Enumerable.Range(0, 3 * pixels).Select(i => colours[(i % pixels * 3) + (i / pixels)]), .. dLdOpacity.GetAsArray1D()];
+        RequireClose(expected, planes, 2);
     }
 
     [Fact]
@@ -80,6 +148,7 @@ public sealed class BoundDistillationTests
         using var guidance = new ScoreDistillation(Toybox.Model, Options("sds"));
         using MemoryBuffer1D<float, Stride1D.Dense> x = device.Accelerator.Allocate1D<float>(4);
         Assert.Throws<InvalidOperationException>(() => guidance.BoundGradient(x.View, x.View, 1f, Texts(), new SdsStep(1, 0, 0)));
+        Assert.Throws<InvalidOperationException>(() => guidance.BoundLatentGradient(x.View, x.View, 1f, Texts(), new SdsStep(1, 0, 0)));
         Assert.Null(GuidanceMemory.Shared(device, GuidanceDevice.Cpu));
         // Kernels on the CPU and guidance on a GPU meet on the host, too.
         Assert.Null(GuidanceMemory.Shared(device, new GuidanceDevice(0, 1)));
@@ -98,6 +167,13 @@ public sealed class BoundDistillationTests
         Assert.DoesNotContain("cuFFT", one, StringComparison.Ordinal);
     }
 
+    private static void RequireClose(float[] expected, float[] got, double weight)
+    {
+        double norm = Math.Sqrt(expected.Sum(value => Math.Pow(weight * value, 2)));
+        double difference = Math.Sqrt(got.Zip(expected, (a, b) => Math.Pow(a - (weight * b), 2)).Sum());
+        Assert.True(norm > 0 && difference <= Tolerance * norm, $"{difference} of {norm}");
+    }
+
     private static GuidanceOptions Options(string name)
     {
         GuidanceOptions options = GuidanceOptions.From(PresetCatalogue.Get("toybox") with { Threads = 1 });
@@ -108,6 +184,7 @@ public sealed class BoundDistillationTests
             "rescaled" => options with { Rescale = 0.7f },
             "normalised and clipped" => options with { NormalizesGradient = true, GradientClip = 1.5f },
             "drawn latents" => options with { Posterior = LatentPosterior.Sample },
+            "linear encoder" => options with { Encoder = LatentEncoder.Linear },
             _ => options,
         };
     }

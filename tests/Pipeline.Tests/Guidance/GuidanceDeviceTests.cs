@@ -90,6 +90,29 @@ public sealed class GuidanceDeviceTests
         Assert.Contains("device: cpu", ConfigurationFile.Write(Configuration("auto", GuidanceDeviceChoice.Cpu)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "HEURISTIC", "cuda:1", "cpu, 2 threads")]
+    [InlineData(true, "DEFAULT", "cuda:1, cuDNN's convolutions by rule, deterministic compute", "cpu, 2 threads, deterministic compute")]
+    public void DeterministicRunsTakeNoAlgorithmByTheClock(bool deterministic, string search, string cuda, string cpu)
+    {
+        RunConfiguration run = Configuration("cuda:1", GuidanceDeviceChoice.Auto) with { Deterministic = deterministic };
+        GuidanceDevice device = GuidanceDevice.Select(run, () => null).Device;
+        Assert.Equal(deterministic, device.IsDeterministic);
+        Assert.Equal(deterministic, GuidanceOptions.From(run).Device.IsDeterministic);
+        Assert.Equal((search, "1"), (device.CudaOptions()["cudnn_conv_algo_search"], device.CudaOptions()["device_id"]));
+        Assert.Equal(cuda, device.Description);
+        Assert.Equal(cpu, GuidanceDevice.Select(run, () => Missing).Device.Description);
+    }
+
+    // TF32 has 10 bits of mantissa; the comparison with the CPU forbids it.
+    [Fact]
+    public void ExactProductsAreAskedForByName()
+    {
+        Assert.DoesNotContain("use_tf32", new GuidanceDevice(0, 1).CudaOptions().Keys);
+        Assert.Equal("0", (new GuidanceDevice(0, 1) { IsExact = true }).CudaOptions()["use_tf32"]);
+        Assert.Equal("64", (new GuidanceDevice(0, 1) { Stream = 64 }).CudaOptions()["user_compute_stream"]);
+    }
+
     private static RunConfiguration Configuration(string kernels, GuidanceDeviceChoice choice) =>
         new() { Prompt = "a hamburger", Device = kernels, Guidance = new GuidanceConfiguration { Device = choice, Threads = 2 } };
 

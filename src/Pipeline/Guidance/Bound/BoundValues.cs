@@ -25,6 +25,9 @@ internal sealed class BoundValues : IDisposable
         return _values[name] = value;
     }
 
+    /// <summary>Adds a number of the host's.</summary>
+    public void OwnNumber(string name, float value) => Own(name, OrtValue.CreateTensorValueFromMemory([value], [1]));
+
     /// <summary>Adds a value that somebody else disposes.</summary>
     public void Borrow(string name, OrtValue value) => _values[name] = value;
 

@@ -60,11 +60,17 @@ internal sealed class GlueGraph(string name)
     /// <summary>The sum of all squares, with all axes kept.</summary>
     public string SumOfSquares(string value) => Sum(Mul(value, value));
 
+    /// <summary>The sum over one axis, which goes.</summary>
+    public string SumOver(string value, int axis) => Node("ReduceSum", [value, Integers(axis)], NodeAttributes.Of("keepdims", 0));
+
     /// <summary>A number.</summary>
-    public string Number(float value)
+    public string Number(float value) => Numbers([value], 1);
+
+    /// <summary>Numbers of some shape.</summary>
+    public string Numbers(float[] values, params long[] shape)
     {
         string output = NewName();
-        _graph.Initializer.Add(Tensors.Floats(output, [value], 1));
+        _graph.Initializer.Add(Tensors.Floats(output, values, shape));
         return output;
     }
 

@@ -48,10 +48,17 @@ public sealed class LatentPainting : IPainting
     /// <inheritdoc/>
     public GuidanceReport Distill(DeviceContext device, GuidanceTexts texts, SdsStep draw)
     {
-        float[] dLdLatent = new float[_latent.Length];
-        ScoreResult result = _guidance.LatentGradient(Read(), dLdLatent, texts, draw);
         using var tape = new Tape(device);
         ArrayView<float> gradient = tape.Scratch<float>(_latent.Length);
+        if (_guidance.SharesMemory)
+        {
+            GuidanceReport report = _guidance.BoundLatentGradient(_latent.Value, gradient, 1f, texts, draw);
+            tape.Seed(_latent, gradient);
+            return report;
+        }
+
+        float[] dLdLatent = new float[_latent.Length];
+        ScoreResult result = _guidance.LatentGradient(Read(), dLdLatent, texts, draw);
         gradient.CopyFromCPU(dLdLatent);
         tape.Seed(_latent, gradient);
         return new GuidanceReport(result.Timestep, result.GradientNorm);

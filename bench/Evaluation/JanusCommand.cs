@@ -19,8 +19,9 @@ using DreamFusion.Pipeline.Runs;
 namespace DreamFusion.Bench.Evaluation;
 
 /// <summary>
-/// <c>janus [RUN...] [--fit TURNTABLES] [--clip DIR] [--sheet FILE.png] [--threads N]</c>: Janus scores of trained objects, and of fields fitted to
-/// turntables of true ones, as they are and with their front half rotated onto their back (<see cref="PlantedJanus"/>).
+/// <c>janus [RUN...] [--fit TURNTABLES] [--clip DIR] [--sheet FILE.png] [--pictures DIR] [--threads N]</c>: Janus scores of trained objects, and of
+/// fields fitted to turntables of true ones, as they are and with their front half rotated onto their back (<see cref="PlantedJanus"/>).
+/// <c>--pictures</c> keeps what was looked at as DIR/true and DIR/planted, for <c>dfk eval --images</c> with other judges.
 /// <c>front-back PICTURES OUT.json [--clip DIR]</c>: measures on labelled renders which objects' front and back a judge can tell apart and writes
 /// the table that belongs beside it.
 /// </summary>
@@ -30,9 +31,11 @@ public sealed class JanusCommand : IDisposable
     private readonly FrontBackTable _table;
     private readonly PromptVocabulary _vocabulary = Vocabulary();
     private readonly List<IReadOnlyList<FloatImage>> _rows = [];
+    private readonly string? _pictures;
 
-    private JanusCommand(string clip)
+    private JanusCommand(string clip, string? pictures)
     {
+        _pictures = pictures;
         var folder = ClipFolder.Open(clip);
         _table = FrontBackTable.Of(folder);
         _judge = new ClipScorer(folder);
@@ -44,7 +47,7 @@ public sealed class JanusCommand : IDisposable
     {
         List<string> runs = [];
         string clip = EmbeddedJudge;
-        string? sheet = null, turntables = null;
+        string? sheet = null, turntables = null, kept = null;
         int threads = Environment.ProcessorCount;
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -53,18 +56,19 @@ public sealed class JanusCommand : IDisposable
                 case "--clip" when i + 1 < arguments.Length: clip = arguments[++i]; break;
                 case "--fit" when i + 1 < arguments.Length: turntables = arguments[++i]; break;
                 case "--sheet" when i + 1 < arguments.Length: sheet = arguments[++i]; break;
+                case "--pictures" when i + 1 < arguments.Length: kept = arguments[++i]; break;
                 case "--threads" when i + 1 < arguments.Length: threads = int.Parse(arguments[++i], CultureInfo.InvariantCulture); break;
                 default: runs.Add(arguments[i]); break;
             }
         }
-        using JanusCommand command = new(clip);
+        using JanusCommand command = new(clip, kept);
         Console.WriteLine("| object | front told from back | Janus | with a planted face behind |\n| --- | --- | --- | --- |");
         foreach (string run in runs)
         {
             using var trained = TrainedField.Open(run, threads);
             RayMarchOptions march = trained.Renderer.Steps(trained.Configuration.Renderer.EvalMaxSteps, int.MaxValue);
             command.Compare(
-                trained.Configuration.Prompt, trained.Configuration.Prompt, EvaluationViews.Cameras(trained.Configuration, JanusScore.ViewCount),
+                trained.Configuration.Prompt, trained.Configuration.Prompt, Path.GetFileName(Path.TrimEndingDirectorySeparator(run)), EvaluationViews.Cameras(trained.Configuration, JanusScore.ViewCount),
                 (camera, size) => trained.Render(camera, size, size).Colour, (camera, size) => PlantedJanus.Render(trained.Device, trained.Renderer, march, camera, size));
         }
         if (turntables is not null)
@@ -75,7 +79,7 @@ public sealed class JanusCommand : IDisposable
                 using var device = DeviceContext.CreateCpu(threads, choice: KernelChoice.Tuned);
                 using FieldFit fit = TurntableFit.Fit(device, folder, pictures);
                 command.Compare(
-                    pictures.Key.Caption, $"{pictures.Key.Caption}, fitted ({pictures.Key.Group})", EvaluationViews.Cameras(JanusScore.ViewCount),
+                    pictures.Key.Caption, $"{pictures.Key.Caption}, fitted ({pictures.Key.Group})", pictures.Key.Group, EvaluationViews.Cameras(JanusScore.ViewCount),
                     (camera, size) => fit.See(camera, size, Rgb.White), (camera, size) => PlantedJanus.Render(device, fit.Renderer, fit.PictureMarch, camera, size));
             }
         }
@@ -105,12 +109,13 @@ public sealed class JanusCommand : IDisposable
     public void Dispose() => _judge.Dispose();
 
     private void Compare(
-        string prompt, string name, IReadOnlyList<OrbitCamera> cameras, Func<OrbitCamera, int, FloatImage> own, Func<OrbitCamera, int, FloatImage> planted)
+        string prompt, string name, string group, IReadOnlyList<OrbitCamera> cameras, Func<OrbitCamera, int, FloatImage> own, Func<OrbitCamera, int, FloatImage> planted)
     {
         FrontBackAccuracy? known = _vocabulary.Describe(prompt).Objects is [{ } single] ? _table.Find(single) : null;
-        string Score(Func<OrbitCamera, int, FloatImage> see)
+        string Score(string kind, Func<OrbitCamera, int, FloatImage> see)
         {
             (float, FloatImage)[] views = [.. cameras.Select(camera => (camera.AzimuthDegrees, see(camera, _judge.ImageSize)))];
+            Keep(kind, prompt, group, views);
             _rows.Add([.. views.Where((_, k) => k % 3 == 0).Select(view => view.Item2)]);
             IReadOnlyList<ViewPreference> preferences = JanusScore.Preferences(_judge, prompt, views);
             string best = preferences.Max(view => view.Margin).ToString("0.000", CultureInfo.InvariantCulture);
@@ -119,8 +124,29 @@ public sealed class JanusCommand : IDisposable
                 : $"undetermined (best front margin {best})";
         }
 
-        string ownScore = Score(own), plantedScore = Score(planted);
+        string ownScore = Score("true", own), plantedScore = Score("planted", planted);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {100 * known?.Accuracy:0.0} % | {ownScore} | {plantedScore} |"));
+    }
+
+    // As tools/toybox/pictures.py turntables writes them.
+    private void Keep(string kind, string prompt, string group, IReadOnlyList<(float AzimuthDegrees, FloatImage Picture)> views)
+    {
+        if (_pictures is null)
+        {
+            return;
+        }
+        string folder = Path.Combine(_pictures, kind), list = Path.Combine(folder, CaptionedPictures.ListName);
+        Directory.CreateDirectory(folder);
+        if (!File.Exists(list))
+        {
+            File.WriteAllText(list, "file\tcaption\tview\tazimuth\tgroup\n");
+        }
+        foreach ((float azimuth, FloatImage picture) in views)
+        {
+            string file = string.Create(CultureInfo.InvariantCulture, $"{group.Replace(' ', '-')}-{azimuth:000}.png");
+            File.WriteAllBytes(Path.Combine(folder, file), PngWriter.Write(PngImage.FromFloat(picture)));
+            File.AppendAllText(list, string.Create(CultureInfo.InvariantCulture, $"{file}\t{prompt}\t\t{azimuth:0}\t{group}\n"));
+        }
     }
 
     private static PromptVocabulary Vocabulary() =>

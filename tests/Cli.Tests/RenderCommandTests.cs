@@ -71,6 +71,28 @@ public sealed class RenderCommandTests : IClassFixture<ExportCommandTests.Traine
     }
 
     [Fact]
+    public void A_named_file_is_replaced_and_nothing_else()
+    {
+        using TemporaryFolder folder = new();
+        string path = Path.Combine(folder.Path, "front.png"), other = Path.Combine(folder.Path, "notes.txt");
+        File.WriteAllText(path, "an older picture");
+        File.WriteAllText(other, "mine");
+        string[] arguments = ["render", _run.Path, "--view", "front", "--size", "16x16", "--quiet", "--out"];
+        Assert.Equal(0, Dfk.Run([.. arguments, path]).ExitCode);
+        byte[] picture = File.ReadAllBytes(path);
+        Assert.Equal([0, 0, 0, 16, 0, 0, 0, 16, 8, 2], picture[16..26]);
+        Assert.Equal(0, Dfk.Run([.. arguments, folder.Path]).ExitCode);
+        Assert.Equal(picture, File.ReadAllBytes(Path.Combine(folder.Path, "front-albedo.png")));
+        Assert.Equal("mine", File.ReadAllText(other));
+        // What cannot be rendered leaves the older file.
+        Assert.Equal(3, Dfk.Run(["render", folder.Path, "--view", "front", "--out", path]).ExitCode);
+        Assert.Equal(picture, File.ReadAllBytes(path));
+        string taken = Path.Combine(folder.Path, "taken.png");
+        Directory.CreateDirectory(taken);
+        Assert.Equal(3, Dfk.Run([.. arguments, taken]).ExitCode);
+    }
+
+    [Fact]
     public void An_mp4_without_ffmpeg_is_exit_4_and_an_apng_where_none_was_asked_for()
     {
         using TemporaryFolder folder = new();

@@ -110,6 +110,14 @@ public sealed class ModelFolder
     /// <returns>One entry per file.</returns>
     public IReadOnlyList<ModelFile> HashFiles() => HashFiles(Folder);
 
+    /// <summary>Whether a file has a part in training: the judge (<c>clip/</c>) and <c>README.md</c> have none.</summary>
+    /// <param name="relativePath">Path in the folder, with forward slashes.</param>
+    public static bool Trains(string relativePath)
+    {
+        ArgumentNullException.ThrowIfNull(relativePath);
+        return !relativePath.StartsWith("clip/", StringComparison.Ordinal) && relativePath != "README.md";
+    }
+
     internal static IReadOnlyList<ModelFile> HashFiles(string folder) =>
     [
         .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })

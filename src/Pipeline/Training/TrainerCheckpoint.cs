@@ -5,6 +5,7 @@ using DreamFusion.Autodiff;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
+using DreamFusion.Pipeline.Models;
 using ILGPU;
 
 namespace DreamFusion.Pipeline.Training;
@@ -126,7 +127,7 @@ public static class TrainerCheckpoint
         }
     }
 
-    /// <summary>Refuses a checkpoint of another prior.</summary>
+    /// <summary>Refuses a checkpoint of another prior. Files without a part in training may differ: a run can go on with another judge, which every score names.</summary>
     /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>; the message names both sides.</exception>
     public static void RequireSameModel(Checkpoint checkpoint, IReadOnlyDictionary<string, string> modelHashes)
     {
@@ -134,7 +135,7 @@ public static class TrainerCheckpoint
         ArgumentNullException.ThrowIfNull(modelHashes);
         string[] differences =
         [
-            .. checkpoint.ModelHashes.Keys.Union(modelHashes.Keys).Order(StringComparer.Ordinal)
+            .. checkpoint.ModelHashes.Keys.Union(modelHashes.Keys).Where(ModelFolder.Trains).Order(StringComparer.Ordinal)
                 .Select(file => (File: file, Theirs: checkpoint.ModelHashes.GetValueOrDefault(file), Ours: modelHashes.GetValueOrDefault(file)))
                 .Where(file => file.Theirs != file.Ours)
                 .Select(file => $"{file.File}: the checkpoint has SHA-256 {file.Theirs ?? "none"}, this run {file.Ours ?? "none"}"),

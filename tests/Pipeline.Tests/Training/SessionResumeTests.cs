@@ -7,6 +7,7 @@ using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
 using DreamFusion.Pipeline.Runs;
+using DreamFusion.Pipeline.Tests.Models;
 using DreamFusion.Pipeline.Training;
 using Xunit;
 
@@ -148,6 +149,27 @@ public sealed class SessionResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_run_goes_on_with_another_judge_but_not_with_another_prior()
+    {
+        using ToyboxCopy prior = new();
+        string model = prior.Path;
+        Run("whole", Tiny, model: model);
+        Run("pieces", Tiny, stopAfter: 3, model: model);
+        File.AppendAllText(Path.Combine(model, "clip", "config.json"), "\n");
+        File.AppendAllText(Path.Combine(model, "README.md"), "\n");
+        TrainingResult resumed = Run("pieces", Tiny, resume: true, model: model);
+        Assert.Equal((TrainingOutcome.Done, 3, Tiny.Iters), (resumed.Outcome, resumed.FirstStep, resumed.Step));
+        Checkpoint there = CheckpointFile.Read(_folder.File("whole/checkpoints/000008.safetensors")), here = CheckpointFile.Read(resumed.CheckpointPath);
+        Assert.All(there.Tensors, tensor => Assert.Equal(tensor.Value.Bytes.ToArray(), here.Tensors[tensor.Key].Bytes.ToArray()));
+        Assert.NotEqual(there.ModelHashes["clip/config.json"], here.ModelHashes["clip/config.json"]);
+
+        Run("other", Tiny, stopAfter: 3, model: model);
+        File.AppendAllText(Path.Combine(model, "unet", "config.json"), "\n");
+        DfkException error = Assert.Throws<DfkException>(() => Run("other", Tiny, resume: true, model: model));
+        Assert.Contains("unet/config.json: the checkpoint has SHA-256", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_start_that_cannot_be_used_says_why()
     {
         string Refusal(RunConfiguration configuration)
@@ -186,11 +208,11 @@ public sealed class SessionResumeTests : IDisposable
         },
     };
 
-    private TrainingResult Run(string name, RunConfiguration configuration, int stopAfter = int.MaxValue, bool resume = false, List<string>? notes = null)
+    private TrainingResult Run(string name, RunConfiguration configuration, int stopAfter = int.MaxValue, bool resume = false, List<string>? notes = null, string? model = null)
     {
         using var stop = new CancellationTokenSource();
         var observer = new StoppingObserver(stopAfter, stop, notes ?? []);
-        return TrainingSession.Run(configuration, new TrainingRequest { OutputFolder = _folder.File(name), Resume = resume }, observer, stop.Token);
+        return TrainingSession.Run(configuration, new TrainingRequest { OutputFolder = _folder.File(name), Resume = resume, ModelFolder = model }, observer, stop.Token);
     }
 
     private Dictionary<string, DateTime> Files(string name) => Directory.GetFiles(_folder.File(name), "*", SearchOption.AllDirectories)

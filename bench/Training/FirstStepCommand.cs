@@ -79,7 +79,8 @@ public static class FirstStepCommand
 
         ModelFolder model = ModelFolder.Open(ModelLocator.Locate(configuration.Model));
         var prompt = PromptEmbeddings.Compute(model, configuration.Prompt, "", new ViewPrompts(configuration.ViewPrompts, configuration.ViewChoice), configuration.Guidance);
-        using DeviceContext kernels = DeviceSelection.Open(device, 1, KernelChoice.Portable);
+        // Exact: the kernels of the CPU, rounding as there; else what dfk train runs on the device.
+        using DeviceContext kernels = DeviceSelection.Open(device, 1, isExact || DeviceSelection.CudaIndex(device) is null ? KernelChoice.Portable : KernelChoice.Tuned);
         using GuidanceMemory? memory = GuidanceMemory.Shared(kernels, where);
         using var distillation = new ScoreDistillation(model, GuidanceOptions.From(configuration, where), null, memory);
         using var guidance = new Recorder(distillation);

@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Pipeline.Selftest;
 using DreamFusion.Ptx.Tests.Comparison;
 using DreamFusion.Ptx.Tests.RandomKernels;
 using ILGPU;
@@ -20,6 +23,39 @@ public sealed class CompiledKernelTests
     private static readonly long[] _longs = [.. Enumerable.Range(0, ElementCount).Select(i => i switch { 0 => 0, 1 => -1, 2 => long.MinValue, 3 => long.MaxValue, _ => unchecked(i * 0x3a5f1c7b9e3779b9) >> (i % 50) })];
     private static readonly float[] _floats = [.. Enumerable.Range(0, ElementCount).Select(i => i switch { 0 => 0f, 1 => -0f, 2 => float.NaN, 3 => float.PositiveInfinity, 4 => 1e-41f, 5 => 3e9f, _ => (i - 17) * 1.37f })];
     private static readonly double[] _doubles = [.. Enumerable.Range(0, ElementCount).Select(i => i switch { 0 => 0.0, 1 => double.NegativeInfinity, 2 => double.NaN, 3 => 1e19, 4 => -1e-310, _ => (i - 15) * 2.71 })];
+
+    /// <summary>Kernels without meetings, too, are the same bits: functions of MathF included, which stay .NET's.</summary>
+    [Fact]
+    public void EveryKernelOfTheSelfTestHasTheBitsOfItsMethod()
+    {
+        var comparisons = new Dictionary<MethodInfo, KernelComparison>();
+        List<string> failures = [];
+        foreach (ISelfCheck check in SelfChecks.All)
+        {
+            using var device = new CheckDevice(1, KernelChoice.Portable);
+            var accelerator = (CPUAccelerator)device.Accelerator;
+            accelerator.ProgramFilter = (entry, cpu) =>
+            {
+                if (!comparisons.TryGetValue(entry.Method, out KernelComparison? comparison))
+                {
+                    comparisons[entry.Method] = comparison = new KernelComparison();
+                }
+
+                var program = new CompiledProgram(entry, cpu, accelerator, comparison);
+                if (program.Reason is { } reason)
+                {
+                    failures.Add(reason);
+                }
+
+                return program;
+            };
+            check.Run(new SelfCheckRun(check.Family, device, null, []));
+        }
+
+        failures.AddRange(comparisons.Where(pair => pair.Value.Differences > 0 || pair.Value.Faults.Count > 0).Select(pair => $"{pair.Key.DeclaringType!.Name}.{pair.Key.Name}: {pair.Value.Differences} words differ by up to {pair.Value.LargestError}"));
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
+        Assert.True(comparisons.Count(pair => pair.Value.Launches > 0) > 50);
+    }
 
     [Fact]
     public void RandomKernelsComputeWhatDotNetComputes()

@@ -42,8 +42,14 @@ public sealed class DeviceMemory
             return _last;
         }
 
+        return _last = Search(address, size);
+    }
+
+    /// <summary>The same; several threads may ask at once.</summary>
+    public DeviceBuffer? Search(ulong address, int size)
+    {
         int at = Following(address) - 1;
-        return _last = at >= 0 && _sorted[at].Contains(address, size) ? _sorted[at] : null;
+        return at >= 0 && _sorted[at].Contains(address, size) ? _sorted[at] : null;
     }
 
     // The first buffer behind an address.

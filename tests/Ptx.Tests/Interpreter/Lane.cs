@@ -4,12 +4,13 @@ using System.Collections.Generic;
 namespace DreamFusion.Ptx.Tests.Interpreter;
 
 /// <summary>One thread.</summary>
-public sealed class Lane
+public sealed unsafe class Lane
 {
     public Lane(int number, PtxProgram program)
     {
         Number = number;
-        Registers = new ulong[program.Registers.Count];
+        Registers = GC.AllocateArray<ulong>(Math.Max(1, program.Registers.Count), pinned: true);
+        RegisterPointer = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref Registers[0]);
         IsDefined = new bool[program.Registers.Count];
         Local = new Scratch(program.LocalBytes);
     }
@@ -24,6 +25,9 @@ public sealed class Lane
     public int LaneNumber => Number & 31;
 
     public ulong[] Registers { get; }
+
+    /// <summary>Where the registers lie; they do not move.</summary>
+    public byte* RegisterPointer { get; }
 
     public bool[] IsDefined { get; }
 
@@ -42,7 +46,7 @@ public sealed class Lane
         Warp = warp;
         HasEnded = false;
         Copies.Clear();
-        Array.Clear(IsDefined);
+        Array.Fill(IsDefined, !block.TracksUses);
         Array.Clear(Local.IsDefined);
     }
 
@@ -79,6 +83,9 @@ public sealed class Block
 
     /// <summary>Number of the launch in the process.</summary>
     public required int Launch { get; init; }
+
+    /// <summary>Whether registers without a value and races are looked for.</summary>
+    public required bool TracksUses { get; init; }
 
     /// <summary>Barriers passed.</summary>
     public int Epoch { get; set; }

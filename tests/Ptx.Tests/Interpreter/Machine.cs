@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace DreamFusion.Ptx.Tests.Interpreter;
 
@@ -13,13 +14,18 @@ public sealed class Machine
     private static int _launches;
 
     private readonly DeviceMemory _memory;
+    private readonly bool _tracksUses;
 
     // Threads of the block that runs: blocks run one after the other and use the same ones.
     private readonly List<Lane> _lanes = [];
     private long _steps;
     private int _launch;
 
-    public Machine(PtxProgram program, DeviceMemory memory, byte[] parameters)
+    /// <param name="program">Program.</param>
+    /// <param name="memory">Global memory.</param>
+    /// <param name="parameters">Parameters of the launch.</param>
+    /// <param name="tracksUses">Whether races and registers without a value are looked for, which takes most of the time.</param>
+    public Machine(PtxProgram program, DeviceMemory memory, byte[] parameters, bool tracksUses = true)
     {
         if (parameters.Length < program.ParameterBytes)
         {
@@ -28,14 +34,17 @@ public sealed class Machine
 
         Program = program;
         _memory = memory;
-        var compiler = new StatementCompiler(program, new MemoryAccess(memory), parameters);
+        _tracksUses = tracksUses;
+        var access = new MemoryAccess(memory, tracksUses);
+        var compiler = new StatementCompiler(program, access, parameters);
         var operands = new OperandReader(program);
         Steps = [.. program.Statements.Select(statement => StatementCompiler.IsCollective(statement) ? _ => { } : compiler.Compile(statement))];
         Guards = [.. program.Statements.Select(statement => statement.Guard is null ? null : operands.Value(statement.Guard, "pred", statement))];
         Kinds = [.. program.Statements.Select(StatementCompiler.KindOf)];
         MeetingPoints = ControlFlow.MeetingPoints(program);
+        Runs = tracksUses ? null : StraightRunCompiler.Compile(program, Steps, Kinds, access, MeetingPoints.Values.Concat(MeetingPoints.Keys.Select(at => at + 1)));
         Exchange = new WarpExchange(program);
-        Matrices = new WarpMatrices(program, new MemoryAccess(memory));
+        Matrices = new WarpMatrices(program, access);
     }
 
     public PtxProgram Program { get; }
@@ -47,6 +56,9 @@ public sealed class Machine
     public StatementKind[] Kinds { get; }
 
     public Dictionary<int, int> MeetingPoints { get; }
+
+    /// <summary>Compiled runs by their first statement; null where uses are tracked.</summary>
+    public StraightRun?[]? Runs { get; }
 
     public WarpExchange Exchange { get; }
 
@@ -63,22 +75,32 @@ public sealed class Machine
         _memory.BeginLaunch();
         _steps = 0;
         _launch = Interlocked.Increment(ref _launches);
-        for (int z = 0; z < grid.Z; z++)
+        RunBlocks(grid, block, dynamicSharedBytes, 0, 1);
+    }
+
+    /// <summary>Runs a launch on several machines of the same program at once: each takes its share of the blocks.</summary>
+    public static void Launch(Machine[] machines, (int X, int Y, int Z) grid, (int X, int Y, int Z) block, int dynamicSharedBytes)
+        => Parallel.For(0, machines.Length, i =>
         {
-            for (int y = 0; y < grid.Y; y++)
-            {
-                for (int x = 0; x < grid.X; x++)
-                {
-                    (int X, int Y, int Z) index = IsReversed ? (grid.X - 1 - x, grid.Y - 1 - y, grid.Z - 1 - z) : (x, y, z);
-                    RunBlock(index, grid, block, dynamicSharedBytes);
-                }
-            }
+            machines[i]._steps = 0;
+            machines[i]._launch = Interlocked.Increment(ref _launches);
+            machines[i].RunBlocks(grid, block, dynamicSharedBytes, i, machines.Length);
+        });
+
+    private void RunBlocks((int X, int Y, int Z) grid, (int X, int Y, int Z) block, int dynamicSharedBytes, int first, int stride)
+    {
+        for (int i = first; i < grid.X * grid.Y * grid.Z; i += stride)
+        {
+            (int x, int y, int z) = (i % grid.X, i / grid.X % grid.Y, i / grid.X / grid.Y);
+            (int X, int Y, int Z) index = IsReversed ? (grid.X - 1 - x, grid.Y - 1 - y, grid.Z - 1 - z) : (x, y, z);
+            RunBlock(index, grid, block, dynamicSharedBytes);
         }
     }
 
-    public void CountStep()
+    public void CountStep(int count = 1)
     {
-        if (++_steps > MaximumSteps)
+        _steps += count;
+        if (_steps > MaximumSteps)
         {
             throw new PtxFaultException(FaultKind.EndlessLoop, $"{MaximumSteps} statements were run without an end");
         }
@@ -94,7 +116,8 @@ public sealed class Machine
             GridSize = grid,
             DynamicSharedBytes = dynamicSharedBytes,
             Launch = _launch,
-            Shared = new Scratch(sharedBytes) { Log = new AccessLog(sharedBytes) },
+            TracksUses = _tracksUses,
+            Shared = new Scratch(sharedBytes) { Log = _tracksUses ? new AccessLog(sharedBytes) : null },
         };
         List<Warp> warps = [];
         for (int first = 0; first < block.ThreadCount; first += WarpSize)

@@ -1,11 +1,38 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace DreamFusion.Ptx.Tests.Interpreter;
 
 /// <summary>Loads and stores of one thread, with everything that can go wrong with them.</summary>
-public sealed class MemoryAccess(DeviceMemory global)
+public sealed class MemoryAccess(DeviceMemory global, bool tracksUses = true)
 {
+    private DeviceBuffer? _last;
+
+    /// <summary>Reads global memory without noting it.</summary>
+    public T LoadGlobal<T>(Lane lane, ulong address, Statement statement)
+        where T : unmanaged
+        => Unsafe.ReadUnaligned<T>(ref Global<T>(lane, address, statement));
+
+    /// <summary>Writes global memory without noting it.</summary>
+    public void StoreGlobal<T>(Lane lane, ulong address, T value, Statement statement)
+        where T : unmanaged
+        => Unsafe.WriteUnaligned(ref Global<T>(lane, address, statement), value);
+
+    private ref byte Global<T>(Lane lane, ulong address, Statement statement)
+        where T : unmanaged
+    {
+        int size = Unsafe.SizeOf<T>();
+        RequireAligned(lane, address, size, statement);
+        DeviceBuffer? buffer = _last;
+        if (buffer is null || !buffer.Contains(address, size))
+        {
+            _last = buffer = global.Search(address, size) ?? throw OutOfBounds(lane, address, size, statement, "of global memory: it is in no buffer");
+        }
+
+        return ref buffer.Bytes[(int)(address - buffer.Address)];
+    }
+
     /// <summary>Reads an element of 1, 2, 4 or 8 bytes, zero-extended.</summary>
     public ulong Load(Lane lane, string space, ulong address, int size, bool isAtomic, Statement statement)
     {
@@ -97,8 +124,8 @@ public sealed class MemoryAccess(DeviceMemory global)
             return (scratch.Bytes, (int)at, scratch.Log, scratch.IsDefined, null);
         }
 
-        DeviceBuffer buffer = global.Find(address, size) ?? throw OutOfBounds(lane, address, size, statement, "of global memory: it is in no buffer");
-        return (buffer.Bytes, (int)(address - buffer.Address), buffer.Accesses(), null, buffer);
+        DeviceBuffer buffer = (tracksUses ? global.Find(address, size) : global.Search(address, size)) ?? throw OutOfBounds(lane, address, size, statement, "of global memory: it is in no buffer");
+        return (buffer.Bytes, (int)(address - buffer.Address), tracksUses ? buffer.Accesses() : null, null, tracksUses ? buffer : null);
     }
 
     private static PtxFaultException OutOfBounds(Lane lane, ulong address, int size, Statement statement, string where)

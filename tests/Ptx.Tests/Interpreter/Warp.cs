@@ -45,6 +45,18 @@ public sealed class Warp(Machine machine, int number)
                 continue;
             }
 
+            if (machine.Runs?[top.At] is { } run)
+            {
+                machine.CountStep(run.Length);
+                _stack[^1] = top with { At = top.At + run.Length };
+                for (uint rest = top.Mask; rest != 0; rest &= rest - 1)
+                {
+                    run.Step(Lanes[BitOperations.TrailingZeroCount(rest)]);
+                }
+
+                continue;
+            }
+
             machine.CountStep();
             if (machine.Kinds[top.At] == StatementKind.Own && machine.Guards[top.At] is null)
             {

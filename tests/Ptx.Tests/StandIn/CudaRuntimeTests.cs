@@ -43,6 +43,33 @@ public sealed class CudaRuntimeTests
         Assert.Equal((0, 0, 0, 0, 0), (driver.LiveAllocations, driver.LiveModules, driver.LiveStreams, driver.LiveEvents, driver.RetainedContexts));
     }
 
+    /// <summary>What goes into another stream than it was told is an error of the stand-in: nothing would order it.</summary>
+    [Fact]
+    public void EveryFormOfACopyIsInItsStream()
+    {
+        using var driver = StandInDriver.Install();
+        using var context = Context.Create(builder => builder.Cuda());
+        using CudaAccelerator accelerator = context.CreateCudaAccelerator(0);
+        using AcceleratorStream stream = accelerator.CreateStream();
+        using MemoryBuffer1D<float, Stride1D.Dense> x = accelerator.Allocate1D(stream, _values);
+        Action<AcceleratorStream, Index1D, ArrayView<float>, float> scale = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, float>(RuntimeKernels.Scale);
+        float[] got = new float[_values.Length];
+        scale(stream, 1000, x.View, 2f);
+        Assert.Equal(Array.ConvertAll(_values, value => value * 2f), x.GetAsArray1D(stream));
+        scale(stream, 1000, x.View, 2f);
+        Assert.Equal(Array.ConvertAll(_values, value => value * 4f), x.View.BaseView.GetAsArray1D(stream));
+        scale(stream, 1000, x.View, 2f);
+        x.View.BaseView.CopyToCPUUnsafeAsync(stream, ref got[0], got.Length);
+        stream.Synchronize();
+        Assert.Equal(Array.ConvertAll(_values, value => value * 8f), got);
+        x.View.BaseView.CopyFromCPUUnsafeAsync(stream, ref _values[0], _values.Length);
+        scale(stream, 1000, x.View, 2f);
+        x.CopyToCPU(stream, got);
+        Assert.Equal(Array.ConvertAll(_values, value => value * 2f), got);
+        x.View.BaseView.MemSet(stream, 0);
+        Assert.All(x.GetAsArray1D(stream), value => Assert.Equal(0f, value));
+    }
+
     [Fact]
     public void SeveralDevicesByIndexAndSeveralThreads()
     {

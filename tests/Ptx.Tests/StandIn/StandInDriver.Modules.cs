@@ -1,28 +1,50 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using DreamFusion.Ptx.Tests.Interpreter;
 
 namespace DreamFusion.Ptx.Tests.StandIn;
 
 /// <summary>A loaded module.</summary>
-internal sealed class StandInModule(PtxProgram program, DeviceMemory memory)
+/// <param name="program">Its program.</param>
+/// <param name="memory">Global memory.</param>
+/// <param name="isFast">Whether kernels run compiled, on two cores where their blocks do not meet, and without looking for races and registers without a value.</param>
+internal sealed class StandInModule(PtxProgram program, DeviceMemory memory, bool isFast)
 {
     private readonly byte[] _parameters = new byte[program.ParameterBytes];
-    private Machine? _machine;
+    private Machine[] _machines = [];
 
     public PtxProgram Program { get; } = program;
 
     public int DynamicSharedLimit { get; set; } = 48 * 1024;
 
     /// <summary>Makes what runs the program; finds what is wrong with it.</summary>
-    public void Prepare() => _machine = new Machine(Program, memory, _parameters) { MaximumSteps = long.MaxValue };
+    public void Prepare()
+    {
+        // Atomic operations take turns in one thread.
+        bool isShared = Program.Statements.Exists(statement => statement.Opcode is "atom" or "red");
+        _machines = [.. Enumerable.Range(0, isFast && !isShared ? 2 : 1).Select(_ => new Machine(Program, memory, _parameters, tracksUses: !isFast) { MaximumSteps = long.MaxValue })];
+    }
 
     public void Run((int X, int Y, int Z) grid, (int X, int Y, int Z) group, int sharedBytes, byte[] parameters)
     {
         parameters.CopyTo(_parameters, 0);
-        _machine!.Launch(grid, group, sharedBytes);
+        if (_machines.Length == 1)
+        {
+            _machines[0].Launch(grid, group, sharedBytes);
+            return;
+        }
+
+        try
+        {
+            Machine.Launch(_machines, grid, group, sharedBytes);
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
     }
 }
 
@@ -129,7 +151,7 @@ internal sealed partial class StandInDriver
         try
         {
             program = PtxParser.Parse(ptx);
-            module = new StandInModule(program, _memory);
+            module = new StandInModule(program, _memory, IsFast);
             module.Prepare();
         }
         catch (PtxFaultException fault)

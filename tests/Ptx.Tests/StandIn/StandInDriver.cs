@@ -46,6 +46,9 @@ internal sealed partial class StandInDriver : IDisposable
     /// <summary>CUDA version times 1000.</summary>
     public required int Version { get; init; }
 
+    /// <summary>Whether kernels run compiled and without marks.</summary>
+    public required bool IsFast { get; init; }
+
     /// <summary>Why the last call or operation failed.</summary>
     public string? LastFault { get; private set; }
 
@@ -71,9 +74,12 @@ internal sealed partial class StandInDriver : IDisposable
     public int LargestLocalMemory => _modules.Values.Max(module => module.Program.LocalBytes);
 
     /// <summary>Puts a driver in place of the installed one.</summary>
-    public static StandInDriver Install(int architecture = 90, int version = 12080)
+    /// <param name="architecture">Compute capability of the devices times 10.</param>
+    /// <param name="version">CUDA version times 1000.</param>
+    /// <param name="isFast">Whether kernels run compiled, without looking for races and registers without a value: those are found by other tests.</param>
+    public static StandInDriver Install(int architecture = 90, int version = 12080, bool isFast = false)
     {
-        var driver = new StandInDriver { Architecture = architecture, Version = version };
+        var driver = new StandInDriver { Architecture = architecture, Version = version, IsFast = isFast };
         Installed = driver;
         CudaLibrary.Substitute = StandInFunctions.Find;
         return driver;

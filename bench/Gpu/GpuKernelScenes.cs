@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using DreamFusion.Autodiff;
+using DreamFusion.Bench.Gpu.Twins;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Encode;
 using DreamFusion.Kernels.Mlp;
@@ -16,7 +18,14 @@ namespace DreamFusion.Bench.Gpu;
 /// <param name="OperationsFloor">Microseconds for its products at 530 TFLOP/s (padded to the tiles), or for its atomic sectors at 75 G/s.</param>
 /// <param name="Expected">Microseconds that the design predicts on an H100 SXM; scaled with the number of samples.</param>
 /// <param name="HasDeterministicForm">Whether another kernel runs with <c>--deterministic</c>.</param>
-public sealed record GpuKernelCase(string Name, Action Launch, double BytesFloor, double OperationsFloor, double Expected, bool HasDeterministicForm);
+/// <param name="Twin">The same algorithm in CUDA C++ on the same input, or null.</param>
+public sealed record GpuKernelCase(
+    string Name, Action Launch, double BytesFloor, double OperationsFloor, double Expected, bool HasDeterministicForm, GpuTwin? Twin = null);
+
+/// <summary>The same algorithm in CUDA C++.</summary>
+/// <param name="Launch">Launches it once, into buffers of its own.</param>
+/// <param name="Difference">Launches both once; norm of the difference of the results over the norm of ours.</param>
+public sealed record GpuTwin(Action Launch, Func<double> Difference);
 
 /// <summary>
 /// The hash grid with 16 levels of two features, on samples along rays through the unit cube, and the network 32-64-64-16 with biases on random rows.
@@ -32,11 +41,13 @@ public sealed class GpuKernelScenes : IDisposable
     private readonly List<MemoryBuffer> _buffers = [];
     private readonly List<GpuKernelCase> _cases = [];
     private readonly Accelerator _accelerator;
+    private readonly TwinModule? _twins;
     private readonly double _scale;
 
-    public GpuKernelScenes(DeviceContext context, int samples, int table)
+    public GpuKernelScenes(DeviceContext context, int samples, int table, TwinModule? twins = null)
     {
         _accelerator = context.Accelerator;
+        _twins = twins;
         _scale = (double)samples / SamplesOfPrediction;
         AddGrid(context, samples, table);
         AddNetwork(context, samples);
@@ -62,8 +73,20 @@ public sealed class GpuKernelScenes : IDisposable
         // Sectors that the updates of samples along a ray touch, per sample: 40 of 2^20 samples' 40.0 million.
         double sectors = 40.0 * samples / SectorsPerMicrosecond;
         int levels = options.LevelCount;
-        Add("hash encode", () => grid.Encode(options, levels, entries, positions, features), bytes + tableBytes, 0, 300, false);
-        Add("hash backward", () => grid.BackwardTable(options, levels, positions, cotangent, gradient), bytes + (2 * tableBytes), sectors, 700, true);
+        void Encode() => grid.Encode(options, levels, entries, positions, features);
+        void Backward() => grid.BackwardTable(options, levels, positions, cotangent, gradient);
+        GridTwin? twin = _twins is null ? null : new GridTwin(layout, samples, TwinModule.Address(Filled<HashGridLevel>([.. layout.Levels])), TwinModule.Address(positions));
+        bool isHalf = context.Choice == KernelChoice.Half;
+        ArrayView<uint> words = isHalf && twin is not null ? Zeros<uint>(layout.EntryCount) : default;
+        ArrayView<float> totals = words.Length > 0 ? Zeros<float>(levels) : default;
+        Add("hash encode", Encode, bytes + (isHalf ? 2 * tableBytes : tableBytes), 0, 300, false, Twin(Encode, features, to => EncodeOf(twin!, entries, words, to)));
+        Add(
+            "hash backward", Backward, bytes + (2 * tableBytes), sectors, 700, true,
+            Twin(
+                Backward, gradient, to => isHalf
+                    ? twin!.BackwardHalf(TwinModule.Address(cotangent), to, TwinModule.Address(Zeros<uint>(layout.EntryCount)), TwinModule.Address(totals))
+                    : twin!.Backward(TwinModule.Address(cotangent), to),
+                isHalf ? () => totals.MemSetToZero() : null));
         Add(
             "hash backward, both orders", () => grid.BackwardTable(options, levels, positions, cotangent, features, direction, gradient),
             bytes + (4.0 * samples * options.FeatureCount) + (12.0 * samples) + (2 * tableBytes), sectors, 700, true);
@@ -88,26 +111,93 @@ public sealed class GpuKernelScenes : IDisposable
         double flop = 2.0 * rows * ((32 * 64) + (64 * 64) + (64 * 16));
         double read = 4.0 * rows * options.InputCount;
         double write = 4.0 * rows * options.OutputCount;
+        void Forward() => mlp.Forward(options, parameters, input, output);
         void Backward() => mlp.Backward(options, parameters, input, upstream, dLdParameters, dLdInput, scratch);
-        Add("MLP forward", () => mlp.Forward(options, parameters, input, output), read + write, flop / FlopPerMicrosecond, 90, false);
+        void Step()
+        {
+            Forward();
+            Backward();
+        }
+
+        MlpTwin? twin = _twins is null ? null : new MlpTwin(rows, TwinModule.Address(parameters), TwinModule.Address(input));
+        Func<long, IEnumerable<TwinLaunch>> twinBackward = twin is null ? _ => [] : BackwardOf(twin, upstream);
+        ArrayView<float> twinOutput = twin is null ? output : Zeros<float>(output.Length);
+        Add("MLP forward", Forward, read + write, flop / FlopPerMicrosecond, 90, false, Twin(Forward, output, to => [twin!.Forward(to)]));
         Add(
             "MLP forward with input gradient", () => mlp.ForwardWithInputGradient(options, parameters, input, 0, output, gradient),
             (2 * read) + write, 2 * flop / FlopPerMicrosecond, 160, false);
-        Add("MLP backward", Backward, (3 * read) + write, 3 * flop / FlopPerMicrosecond, 300, false);
+        Add("MLP backward", Backward, (3 * read) + write, 3 * flop / FlopPerMicrosecond, 300, false, Twin(Backward, dLdParameters, twinBackward));
         Add(
             "MLP second order", () => mlp.InputGradientBackward(options, parameters, input, 0, gradient, dLdParameters, scratch),
             2 * read, 4 * flop / FlopPerMicrosecond, 350, false);
         Add(
-            "MLP training step (forward, backward)", () =>
-            {
-                mlp.Forward(options, parameters, input, output);
-                Backward();
-            },
-            (4 * read) + (2 * write), 4 * flop / FlopPerMicrosecond, 390, false);
+            "MLP training step (forward, backward)", Step, (4 * read) + (2 * write), 4 * flop / FlopPerMicrosecond, 390, false,
+            Twin(Step, dLdParameters, to => twinBackward(to).Prepend(twin!.Forward(TwinModule.Address(twinOutput)))));
     }
 
-    private void Add(string name, Action launch, double bytes, double operations, double expected, bool hasDeterministicForm)
-        => _cases.Add(new GpuKernelCase(name, launch, bytes / BytesPerMicrosecond, operations, expected * _scale, hasDeterministicForm));
+    private void Add(string name, Action launch, double bytes, double operations, double expected, bool hasDeterministicForm, GpuTwin? twin = null)
+        => _cases.Add(new GpuKernelCase(name, launch, bytes / BytesPerMicrosecond, operations, expected * _scale, hasDeterministicForm, twin));
+
+    // Ours adds to its result and so does the twin: both start from zeros where they are compared.
+    private GpuTwin? Twin(Action ours, ArrayView<float> result, Func<long, IEnumerable<TwinLaunch>> launches, Action? before = null)
+    {
+        if (_twins is not { } module)
+        {
+            return null;
+        }
+
+        ArrayView<float> other = Zeros<float>(result.Length);
+        TwinLaunch[] all = [.. launches(TwinModule.Address(other))];
+        void Launch()
+        {
+            before?.Invoke();
+            module.Launch(all);
+        }
+
+        return new GpuTwin(Launch, () =>
+        {
+            result.MemSetToZero();
+            other.MemSetToZero();
+            ours();
+            Launch();
+            return Difference(Read(result), Read(other));
+        });
+    }
+
+    // Ours makes the copy of 16 bits in every launch, and so does the twin.
+    private static IEnumerable<TwinLaunch> EncodeOf(GridTwin twin, ArrayView<float> table, ArrayView<uint> words, long features) => words.Length == 0
+        ? [twin.Encode(TwinModule.Address(table), false, features)]
+        : [twin.Pack(TwinModule.Address(table), TwinModule.Address(words)), twin.Encode(TwinModule.Address(words), true, features)];
+
+    private Func<long, IEnumerable<TwinLaunch>> BackwardOf(MlpTwin twin, ArrayView<float> upstream)
+    {
+        ArrayView<float> inputGradient = Zeros<float>((long)twin.Rows * 32);
+        ArrayView<float> partials = Zeros<float>((long)twin.Groups * MlpTwin.ParameterCount);
+        // The largest gradient is the same in every launch, so it may stay from the one before.
+        ArrayView<uint> largest = Zeros<uint>(1);
+        return to => twin.Backward(
+            TwinModule.Address(upstream), TwinModule.Address(inputGradient), TwinModule.Address(partials), TwinModule.Address(largest), to);
+    }
+
+    private static float[] Read(ArrayView<float> view)
+    {
+        float[] values = new float[view.Length];
+        view.CopyToCPU(values);
+        return values;
+    }
+
+    private static double Difference(float[] ours, float[] twins)
+    {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < ours.Length; i++)
+        {
+            difference += ((double)ours[i] - twins[i]) * ((double)ours[i] - twins[i]);
+            norm += (double)ours[i] * ours[i];
+        }
+
+        return Math.Sqrt(difference / norm);
+    }
 
     // Samples of rays from one side of the cube to the other, in the order of the march.
     private ArrayView<Float3> Positions(int samples)
@@ -124,9 +214,7 @@ public sealed class GpuKernelScenes : IDisposable
             }
         }
 
-        ArrayView<Float3> view = Zeros<Float3>(samples);
-        view.CopyFromCPU(positions);
-        return view;
+        return Filled(positions);
     }
 
     private ArrayView<float> Random(int length, float limit)
@@ -138,7 +226,13 @@ public sealed class GpuKernelScenes : IDisposable
             values[i] = limit * ((2f * random.NextSingle()) - 1f);
         }
 
-        ArrayView<float> view = Zeros<float>(length);
+        return Filled(values);
+    }
+
+    private ArrayView<T> Filled<T>(T[] values)
+        where T : unmanaged
+    {
+        ArrayView<T> view = Zeros<T>(values.Length);
         view.CopyFromCPU(values);
         return view;
     }

@@ -6,6 +6,8 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using DreamFusion.Autodiff;
+using DreamFusion.Bench.Gpu.Twins;
+using DreamFusion.Bench.Measurement;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Machine;
@@ -14,8 +16,8 @@ using ILGPU.Runtime;
 namespace DreamFusion.Bench.Gpu;
 
 /// <summary>
-/// <c>gpu-kernels [--device cuda] [--kernels tuned|portable|both] [--samples 20,18] [--table 19] [--repeats 100] [--json FILE]</c>: times of the hash grid and the network beside their
-/// floors and what was expected. Samples and table are base-2 logarithms. Each time is that of a batch of launches between two synchronisations, so it holds the gaps between launches
+/// <c>gpu-kernels [--device cuda] [--kernels tuned|half|portable|both|gpu|all] [--samples 20,18] [--table 19] [--repeats 100] [--twins FILE.ptx] [--json FILE]</c>: times of the hash grid and the
+/// network beside their floors, what was expected, and the same algorithms in CUDA C++ (bench/Gpu/Twins), whose results are compared. Samples and table are base-2 logarithms. Each time is that of a batch of launches between two synchronisations, so it holds the gaps between launches
 /// but no waiting of the host; the smallest and the middle batch are printed.
 /// </summary>
 public static class GpuKernelsCommand
@@ -25,71 +27,55 @@ public static class GpuKernelsCommand
 
     public static int Run(ReadOnlySpan<string> arguments)
     {
-        string device = "cuda";
-        string kernels = "both";
-        string samples = "20,18";
-        int table = 19;
-        int repeats = 100;
-        string? json = null;
-        for (int i = 0; i < arguments.Length; i += 2)
+        var options = new OptionPairs(new Dictionary<string, string>
         {
-            if (i + 1 == arguments.Length)
-            {
-                return Refuse($"{arguments[i]} needs a value");
-            }
-
-            switch (arguments[i])
-            {
-                case "--device": device = arguments[i + 1]; break;
-                case "--kernels": kernels = arguments[i + 1]; break;
-                case "--samples": samples = arguments[i + 1]; break;
-                case "--table": table = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--repeats": repeats = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--json": json = arguments[i + 1]; break;
-                default: return Refuse($"{arguments[i]} is no option");
-            }
+            ["--device"] = "cuda",
+            ["--kernels"] = "both",
+            ["--samples"] = "20,18",
+            ["--table"] = "19",
+            ["--repeats"] = "100",
+            ["--twins"] = string.Empty,
+            ["--json"] = string.Empty,
+        });
+        if (options.Read(arguments) is { } problem)
+        {
+            return Refuse(problem);
         }
 
-        KernelChoice[] choices = kernels switch
-        {
-            "tuned" => [KernelChoice.Tuned],
-            "portable" => [KernelChoice.Portable],
-            "both" => [KernelChoice.Tuned, KernelChoice.Portable],
-            _ => [],
-        };
+        KernelChoice[] choices = options.Kernels();
         if (choices.Length == 0)
         {
-            return Refuse($"--kernels is {kernels}, expected tuned, portable or both");
+            return Refuse($"--kernels is {options["--kernels"]}, expected tuned, half, portable, both, gpu or all");
         }
 
         try
         {
-            return MeasureAll(device, choices, samples, table, repeats, json);
+            return MeasureAll(options, choices);
         }
-        catch (DfkException problem)
+        catch (DfkException failure)
         {
-            Console.Error.WriteLine($"gpu-kernels: {problem.Message}");
-            return (int)problem.ExitCode;
+            Console.Error.WriteLine($"gpu-kernels: {failure.Message}");
+            return (int)failure.ExitCode;
         }
     }
 
-    private static int MeasureAll(string device, KernelChoice[] choices, string samples, int table, int repeats, string? json)
+    private static int MeasureAll(OptionPairs options, KernelChoice[] choices)
     {
         List<KernelTime> times = [];
-        foreach (int logarithm in samples.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture)))
+        foreach (int logarithm in options["--samples"].Split(',').Select(Number))
         {
             foreach (KernelChoice choice in choices)
             {
-                times.AddRange(Measure(device, choice, deterministic: false, 1 << logarithm, table, repeats));
+                times.AddRange(Measure(options, choice, deterministic: false, 1 << logarithm));
             }
 
             if (choices[0] == KernelChoice.Tuned)
             {
-                times.AddRange(Measure(device, KernelChoice.Tuned, deterministic: true, 1 << logarithm, table, repeats));
+                times.AddRange(Measure(options, KernelChoice.Tuned, deterministic: true, 1 << logarithm));
             }
         }
 
-        if (json is not null)
+        if (options["--json"] is { Length: > 0 } json)
         {
             File.WriteAllText(json, JsonSerializer.Serialize(times));
         }
@@ -97,27 +83,38 @@ public static class GpuKernelsCommand
         return 0;
     }
 
-    private static List<KernelTime> Measure(string device, KernelChoice choice, bool deterministic, int samples, int table, int repeats)
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static List<KernelTime> Measure(OptionPairs options, KernelChoice choice, bool deterministic, int samples)
     {
-        using DeviceContext context = DeviceSelection.Open(device, Environment.ProcessorCount, choice, deterministic);
-        string kind = choice == KernelChoice.Portable ? "portable" : deterministic ? "deterministic" : "tuned";
+        using DeviceContext context = DeviceSelection.Open(options["--device"], Environment.ProcessorCount, choice, deterministic);
+        string kind = deterministic ? "deterministic" : choice.ToString().ToLowerInvariant();
+        int table = Number(options["--table"]);
+        // The twins are those of the tuned kernels.
+        bool hasTwins = options["--twins"].Length > 0 && choice != KernelChoice.Portable && !deterministic;
+        using TwinModule? twins = hasTwins ? TwinModule.Load(context.Accelerator, options["--twins"]) : null;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"## {context.Accelerator.Name}: {kind}, {samples} samples, table 2^{table}"));
-        Console.WriteLine("| kernel | best us | median us | bytes floor us | operations floor us | expected us |");
-        Console.WriteLine("|---|---|---|---|---|---|");
-        using var bench = new GpuKernelScenes(context, samples, table);
+        Console.WriteLine("| kernel | best us | median us | bytes floor us | operations floor us | expected us | CUDA C++ median us | CUDA C++ / ours | difference |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        using var bench = new GpuKernelScenes(context, samples, table, twins);
         List<KernelTime> times = [];
         // Of the deterministic kernels only those that are others than the tuned ones.
         foreach (GpuKernelCase one in bench.Cases.Where(one => !deterministic || one.HasDeterministicForm))
         {
-            (double best, double median) = Time(context.Accelerator, one.Launch, repeats, choice == KernelChoice.Portable ? 1 : BatchLaunches);
-            var time = new KernelTime(context.Accelerator.Name, kind, samples, one.Name, best, median, one.BytesFloor, one.OperationsFloor, one.Expected);
-            times.Add(time);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {one.Name} | {best:F1} | {median:F1} | {one.BytesFloor:F1} | {one.OperationsFloor:F1} | {one.Expected:F0} |"));
+            times.Add(Measure(context.Accelerator, one, kind, samples, Number(options["--repeats"]), choice == KernelChoice.Portable ? 1 : BatchLaunches));
+            Console.WriteLine(times[^1].Row());
         }
 
         Console.WriteLine();
         return times;
+    }
+
+    private static KernelTime Measure(Accelerator accelerator, GpuKernelCase one, string kind, int samples, int repeats, int batchLaunches)
+    {
+        double? difference = one.Twin?.Difference();
+        (double best, double median) = Time(accelerator, one.Launch, repeats, batchLaunches);
+        (double, double Median)? twin = one.Twin is null ? null : Time(accelerator, one.Twin.Launch, repeats, batchLaunches);
+        return new KernelTime(accelerator.Name, kind, samples, one.Name, best, median, one.BytesFloor, one.OperationsFloor, one.Expected, twin?.Median, difference);
     }
 
     // The portable kernels that sum gradients have few threads: one launch takes seconds on a GPU.
@@ -147,11 +144,20 @@ public static class GpuKernelsCommand
 
     private static int Refuse(string problem)
     {
-        Console.Error.WriteLine($"gpu-kernels: {problem}; usage: gpu-kernels [--device cuda] [--kernels tuned|portable|both] [--samples 20,18] [--table 19] [--repeats 100] [--json FILE]");
+        Console.Error.WriteLine(
+            $"gpu-kernels: {problem}; usage: gpu-kernels [--device cuda] [--kernels tuned|half|portable|both|gpu|all] [--samples 20,18] [--table 19] [--repeats 100] [--twins FILE.ptx] [--json FILE]");
         return 2;
     }
 
-    /// <summary>One row, as the JSON file holds it; times in microseconds.</summary>
+    /// <summary>One row, as the JSON file holds it; times in microseconds, the difference as norm over norm.</summary>
     private sealed record KernelTime(
-        string Device, string Kernels, int Samples, string Kernel, double Best, double Median, double BytesFloor, double OperationsFloor, double Expected);
+        string Device, string Kernels, int Samples, string Kernel, double Best, double Median, double BytesFloor, double OperationsFloor, double Expected, double? TwinMedian,
+        double? TwinDifference)
+    {
+        public string Row()
+        {
+            string twin = TwinMedian is { } median ? string.Create(CultureInfo.InvariantCulture, $"{median:F1} | {median / Median:F2} | {TwinDifference:g2}") : "- | - | -";
+            return string.Create(CultureInfo.InvariantCulture, $"| {Kernel} | {Best:F1} | {Median:F1} | {BytesFloor:F1} | {OperationsFloor:F1} | {Expected:F0} | {twin} |");
+        }
+    }
 }

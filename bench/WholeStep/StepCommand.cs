@@ -4,13 +4,14 @@ using System.Globalization;
 using System.Linq;
 using DreamFusion.Autodiff;
 using DreamFusion.Bench.Baselines;
+using DreamFusion.Bench.Measurement;
 using DreamFusion.Kernels.Device;
 using ILGPU.Runtime;
 
 namespace DreamFusion.Bench.WholeStep;
 
 /// <summary>
-/// <c>step [--threads 1,2] [--kernels tuned|portable|both] [--repeats 15] [--export FOLDER]</c>: the breakdown of a whole field step; with
+/// <c>step [--threads 1,2] [--kernels tuned|half|portable|both|gpu|all] [--repeats 15] [--export FOLDER]</c>: the breakdown of a whole field step; with
 /// <c>--export</c> instead the step's input and results, for the peers in bench/Peers.
 /// </summary>
 public static class StepCommand
@@ -19,44 +20,25 @@ public static class StepCommand
 
     public static int Run(ReadOnlySpan<string> arguments)
     {
-        string threads = "1,2";
-        string kernels = "tuned";
-        int repeats = 15;
-        string? export = null;
-        for (int i = 0; i < arguments.Length; i += 2)
+        var options = new OptionPairs(new Dictionary<string, string> { ["--threads"] = "1,2", ["--kernels"] = "tuned", ["--repeats"] = "15", ["--export"] = string.Empty });
+        if (options.Read(arguments) is { } problem)
         {
-            if (i + 1 == arguments.Length)
-            {
-                return Refuse($"{arguments[i]} needs a value");
-            }
-            switch (arguments[i])
-            {
-                case "--threads": threads = arguments[i + 1]; break;
-                case "--kernels": kernels = arguments[i + 1]; break;
-                case "--repeats": repeats = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--export": export = arguments[i + 1]; break;
-                default: return Refuse($"{arguments[i]} is no option");
-            }
+            return Refuse(problem);
         }
-        if (export is not null)
+        if (options["--export"] is { Length: > 0 } export)
         {
             StepExport.Write(export);
             return 0;
         }
-        KernelChoice[] choices = kernels switch
-        {
-            "tuned" => [KernelChoice.Tuned],
-            "portable" => [KernelChoice.Portable],
-            "both" => [KernelChoice.Tuned, KernelChoice.Portable],
-            _ => [],
-        };
+        KernelChoice[] choices = options.Kernels();
         if (choices.Length == 0)
         {
-            return Refuse($"--kernels is {kernels}, expected tuned, portable or both");
+            return Refuse($"--kernels is {options["--kernels"]}, expected tuned, half, portable, both, gpu or all");
         }
+        int repeats = int.Parse(options["--repeats"], CultureInfo.InvariantCulture);
         foreach (KernelChoice choice in choices)
         {
-            foreach (string count in threads.Split(','))
+            foreach (string count in options["--threads"].Split(','))
             {
                 Report(int.Parse(count, CultureInfo.InvariantCulture), choice, repeats);
             }
@@ -95,7 +77,7 @@ public static class StepCommand
 
     private static int Refuse(string problem)
     {
-        Console.Error.WriteLine($"step: {problem}; usage: step [--threads 1,2] [--kernels tuned|portable|both] [--repeats 15] [--export FOLDER]");
+        Console.Error.WriteLine($"step: {problem}; usage: step [--threads 1,2] [--kernels tuned|half|portable|both|gpu|all] [--repeats 15] [--export FOLDER]");
         return 2;
     }
 }

@@ -76,11 +76,11 @@ public sealed class DeviceContext : IDisposable
         }
 
         // Contracted sums and the hardware's functions belong to the tuned code; deterministic runs round as the CPU does.
-        MathMode math = choice == KernelChoice.Tuned && !deterministic ? MathMode.Fast : MathMode.Default;
+        MathMode math = choice != KernelChoice.Portable && !deterministic ? MathMode.Fast : MathMode.Default;
         var context = Context.Create(builder => builder.Cuda().Math(math).EnableAlgorithms());
         try
         {
-            GpuTuning? gpu = choice == KernelChoice.Tuned ? new GpuTuning(deterministic) : null;
+            GpuTuning? gpu = choice != KernelChoice.Portable ? new GpuTuning(deterministic, HalfGrid: choice == KernelChoice.Half) : null;
             return new DeviceContext(context, context.CreateCudaAccelerator(index), choice, gpu);
         }
         catch

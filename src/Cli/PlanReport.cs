@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Machine.Planning;
@@ -23,16 +24,17 @@ internal static class PlanReport
     /// <param name="configuration">The validated configuration.</param>
     /// <param name="modelFolder">Folder of the prior where the configuration names a checkpoint; else null.</param>
     /// <param name="folder">Run folder, or null for the default.</param>
+    /// <param name="kernels">Kernels of the run.</param>
     /// <param name="json">Whether for programs.</param>
     /// <returns><see cref="ExitCode.MachineLacks"/> if the run would be refused.</returns>
-    public static ExitCode Write(RunConfiguration configuration, string? modelFolder, string? folder, bool json)
+    public static ExitCode Write(RunConfiguration configuration, string? modelFolder, string? folder, KernelChoice kernels, bool json)
     {
         var model = ModelFolder.Open(modelFolder ?? ModelLocator.Locate(configuration.Model));
         ResourceReport report = ResourceCheck.Examine(configuration, model, folder);
         IReadOnlyList<PlanPhase>[] cards = [];
         if (configuration.Task == TrainingTask.Asset)
         {
-            using var planner = new ResourcePlanner(model);
+            using var planner = new ResourcePlanner(model) { Kernels = kernels };
             cards = [planner.Card(configuration, isHalf: false), planner.Card(configuration, isHalf: true)];
         }
         if (json)

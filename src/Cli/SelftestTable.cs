@@ -146,7 +146,7 @@ internal static class SelftestTable
 
     private static string CodeOf(SelfCheckResult result) => NameOf(result.IsTuned ? KernelChoice.Tuned : KernelChoice.Portable);
 
-    private static string NameOf(KernelChoice choice) => choice == KernelChoice.Tuned ? "tuned" : "portable";
+    private static string NameOf(KernelChoice choice) => choice == KernelChoice.Portable ? "portable" : "tuned";
 
     private static string KindOf(SelfCheckResult result) => result.Kind.ToString().ToLowerInvariant();
 }

@@ -24,6 +24,7 @@ internal sealed partial class TrainCommand
 
     private const string PortableKernels = "portable";
     private const string TunedKernels = "tuned";
+    private const string HalfKernels = "half";
 
     private readonly GlobalOptions _global;
     private readonly Argument<string?> _prompt = new("prompt") { Description = "What to make, in quotes.", Arity = ArgumentArity.ZeroOrOne };
@@ -39,7 +40,7 @@ internal sealed partial class TrainCommand
     private readonly Option<string?> _device = new("--device") { Description = "Where our kernels run: auto, cpu, cuda or cuda:N.", HelpName = "device" };
     private readonly Option<string?> _guidanceDevice = new("--guidance-device") { Description = "Where ONNX Runtime runs: auto (as --device, if it can), cpu or cuda. [default: auto]", HelpName = "device" };
     private readonly Option<int?> _threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", HelpName = "n" };
-    private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) or tuned (code for this CPU, kernels for GPUs). [default: tuned]", HelpName = "choice" };
+    private readonly Option<string?> _kernels = new("--kernels") { Description = "Code of the hot operations: portable (the kernels as written) tuned (code for this CPU, kernels for GPUs) or half (tuned, on a GPU with a hash grid of 16 bits). [default: tuned]", HelpName = "choice" };
     private readonly Option<int?> _previewInterval = new("--preview-interval") { Description = "Steps between two preview sheets, 0 for none.", HelpName = "n" };
     private readonly Option<bool> _noVideo = new("--no-video") { Description = "Make no turntable video." };
     private readonly Option<bool> _noMesh = new("--no-mesh") { Description = "Make no mesh." };
@@ -71,7 +72,7 @@ internal sealed partial class TrainCommand
         }
 
         train._guidanceDevice.AcceptOnlyFromAmong("auto", "cpu", "cuda");
-        train._kernels.AcceptOnlyFromAmong(PortableKernels, TunedKernels);
+        train._kernels.AcceptOnlyFromAmong(PortableKernels, TunedKernels, HalfKernels);
         command.Validators.Add(train.Validate);
         HelpWithExample.Install(
             command,
@@ -119,11 +120,11 @@ internal sealed partial class TrainCommand
             NoSheet = parse.GetValue(_noSheet),
             NoScores = parse.GetValue(_noScores),
             Anyway = parse.GetValue(_anyway),
-            Kernels = parse.GetValue(_kernels) == PortableKernels ? KernelChoice.Portable : KernelChoice.Tuned,
+            Kernels = parse.GetValue(_kernels) switch { PortableKernels => KernelChoice.Portable, HalfKernels => KernelChoice.Half, _ => KernelChoice.Tuned },
         };
         if (parse.GetValue(_plan))
         {
-            return PlanReport.Write(request.Wanted(configuration), modelFolder, folder, json);
+            return PlanReport.Write(request.Wanted(configuration), modelFolder, folder, request.Kernels, json);
         }
 
         TrainingResult result = screen.Run(observer => configuration.Task == TrainingTask.Pictures

@@ -16,6 +16,14 @@ public static class IntrinsicKernels
         DeviceAccess.Store4(y, 4 * i, new Float4(plain.X + cached.W, plain.Y * cached.Z, plain.Z - single, plain.W));
     }
 
+    public static void Scalars(Index1D i, ArrayView<float> x, ArrayView<float> y, ArrayView<int> floors, ArrayView<uint> halves)
+    {
+        Float2 pair = DeviceAccess.LoadReadOnly2(x, 2 * (i ^ 1));
+        y[i] = Intrinsics.Fma(pair.X, x[i], pair.Y);
+        floors[i] = Intrinsics.FloorToInt(x[i]);
+        halves[i] = HalfPair.Pack(x[2 * i], x[2 * i + 1]);
+    }
+
     public static void Sums(Index1D i, ArrayView<float> four, ArrayView<float> two, ArrayView<uint> halves)
     {
         DeviceAccess.AtomicAdd4(four, 4 * (i % 3), new Float4(i, 1f, 0.5f, -i));

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using DreamFusion.Architecture.Tests.Il;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Ptx.Tests.Comparison;
 using DreamFusion.Ptx.Tests.Interpreter;
@@ -33,6 +34,42 @@ public sealed class IntrinsicTests
         launch.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>>(IntrinsicKernels.Vectors)(128, x.View.BaseView, y.View.BaseView);
         launch.AssertSame();
         AssertHas(nameof(IntrinsicKernels.Vectors), architecture, "ld.global.v4.f32", "ld.global.nc.v4.f32", "ld.global.nc.f32", "st.global.v4.f32");
+    }
+
+    [Theory]
+    [InlineData(75, "cvt.rn.f16.f32")]
+    [InlineData(80, "cvt.rn.f16x2.f32")]
+    [InlineData(90, "cvt.rn.f16x2.f32")]
+    public void ProductsFloorsAndPairs(int architecture, string instruction)
+    {
+        // Products that round, negative numbers, ties between two 16-bit floats, denormal ones, what is too large for them.
+        float[] values = [.. _values.Select((value, i) => (i % 8) switch { 0 => 1f + (value * 1.1920929e-7f), 1 => -0.5f, 2 => 1f + (1f / 2048), 3 => 3e-6f * value, 4 => 70_000f, _ => value * 1.37f })];
+        using var launch = new ComparedLaunch(Target(architecture));
+        using MemoryBuffer1D<float, Stride1D.Dense> x = launch.Accelerator.Allocate1D(values);
+        using MemoryBuffer1D<float, Stride1D.Dense> y = launch.Accelerator.Allocate1D(new float[128]);
+        using MemoryBuffer1D<int, Stride1D.Dense> floors = launch.Accelerator.Allocate1D(new int[128]);
+        using MemoryBuffer1D<uint, Stride1D.Dense> halves = launch.Accelerator.Allocate1D(new uint[128]);
+        launch.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>, ArrayView<uint>>(IntrinsicKernels.Scalars)(
+            128, x.View.BaseView, y.View.BaseView, floors.View.BaseView, halves.View.BaseView);
+        launch.AssertSame();
+        Assert.Equal(Enumerable.Range(0, 128).Select(i => MathF.FusedMultiplyAdd(values[2 * (i ^ 1)], values[i], values[(2 * (i ^ 1)) + 1])), y.GetAsArray1D());
+        Assert.Equal(values.Take(128).Select(value => (int)MathF.Floor(value)), floors.GetAsArray1D());
+        Assert.Equal(Enumerable.Range(0, 128).Select(i => Word(values[2 * i], values[(2 * i) + 1])), halves.GetAsArray1D());
+        AssertHas(nameof(IntrinsicKernels.Scalars), architecture, "ld.global.nc.v2.f32", "fma.rn.f32", "cvt.rmi.s32.f32", instruction);
+
+        static uint Word(float low, float high) => BitConverter.HalfToUInt16Bits((System.Half)low) | ((uint)BitConverter.HalfToUInt16Bits((System.Half)high) << 16);
+    }
+
+    [Fact]
+    public void EveryIntrinsicIsInOneOfTheseKernels()
+    {
+        MethodInfo[] intrinsics = [.. typeof(DeviceAccess).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(method => method.GetCustomAttribute<DeviceIntrinsicAttribute>() is not null)];
+        MethodBase[] called = [.. typeof(IntrinsicKernels).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            .SelectMany(kernel => IlReader.Read(kernel).Select(instruction => instruction.Callee).OfType<MethodBase>())];
+        Assert.True(intrinsics.Length >= 18, $"{intrinsics.Length} intrinsics");
+        Assert.Empty(intrinsics.Where(intrinsic => !called.Contains(intrinsic)).Select(intrinsic => intrinsic.Name));
     }
 
     [Theory]

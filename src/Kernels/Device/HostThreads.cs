@@ -59,7 +59,7 @@ public sealed unsafe class HostThreads : IDisposable
     public static HostThreads? For(Accelerator accelerator, KernelChoice choice)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return choice == KernelChoice.Tuned && accelerator.AcceleratorType == AcceleratorType.CPU
+        return choice != KernelChoice.Portable && accelerator.AcceleratorType == AcceleratorType.CPU
             ? new HostThreads(Math.Max(1, accelerator.NumMultiprocessors))
             : null;
     }

@@ -141,6 +141,15 @@ public sealed class HashGrid<TInterpolation> : IKernelFamily<HashGrid<TInterpola
     /// <inheritdoc/>
     public static HashGrid<TInterpolation> Load(Accelerator accelerator) => new(accelerator, null, null);
 
+    /// <summary>Bytes of a GPU's memory that the kernels for GPUs keep for a grid between launches: sums in fixed point or in 16 bits, the table in 16 bits.</summary>
+    /// <param name="options">Shape of the grid.</param>
+    /// <param name="gpu">How the kernels work.</param>
+    public static long GpuBytes(HashGridOptions options, GpuTuning gpu)
+    {
+        ArgumentNullException.ThrowIfNull(gpu);
+        return HashGridGpu<TInterpolation>.KeptBytes(new HashGridLayout(options), gpu);
+    }
+
     /// <inheritdoc/>
     public static HashGrid<TInterpolation> Load(Accelerator accelerator, HostThreads? host) => new(accelerator, host, null);
 

@@ -12,6 +12,15 @@ internal struct HalfCell
     public float C3;
 }
 
+/// <summary>What the corners that one lane of a pair has get, up to four features each.</summary>
+internal struct CornerSums
+{
+    public Float4 C0;
+    public Float4 C1;
+    public Float4 C2;
+    public Float4 C3;
+}
+
 /// <summary>
 /// Half of a cell: the four corners with the same b_x, which is the lane's number in its pair. Neighbours along x lie side by side in a table, also in a hashed one (π₁ = 1),
 /// so the two lanes read the same sector most of the time.

@@ -9,7 +9,7 @@ namespace DreamFusion.Kernels.Encode;
 /// The hash grid for GPUs: formulas of <see cref="HashGridKernels"/>, one level in all threads of a group, and two lanes for each sample, of which one has the corners with
 /// b_x = 0 and the other those with b_x = 1. A level at a time stays in the L2 cache, and the lanes of a pair read the same sector most of the time. Two features at a time:
 /// reads through the read-only cache, gradients as sums of two floats. Where samples follow each other along a ray, a pair walks several of them and adds up in registers as
-/// long as the cell is the same. Grid: y is the level. For even F.
+/// long as the cell is the same. Grid: y is the level. For even F. With 16-bit storage the forward pass reads a copy of the table, and fine levels sum pairs of 16-bit floats.
 /// </summary>
 public static class HashGridPairKernels
 {
@@ -20,6 +20,20 @@ public static class HashGridPairKernels
     public const int BoundSamples = 64;
 
     private const int Infinity = 0x7F80_0000;
+
+    // |κ_b| ≤ 3/2 s |g_ν|₁ of one corner, as the largest g' is 3/2; of all corners together twice that.
+    private const float LargestSlope = 1.5f;
+    private const float SumOfSlopes = 3f;
+
+    /// <summary>Arguments of <see cref="Encode"/>.</summary>
+    public struct EncodeArgs
+    {
+        /// <summary>Positions, features and the table.</summary>
+        public HashGridKernels.EncodeArgs Encode;
+
+        /// <summary>The table in 16 bits [EntryCount · F / 2], the bits of a pair in each float; empty where floats are read.</summary>
+        public ArrayView<float> Halves;
+    }
 
     /// <summary>Arguments of <see cref="BackwardTable"/>, <see cref="Bound"/> and <see cref="AddSums"/>.</summary>
     public struct TableArgs
@@ -38,14 +52,42 @@ public static class HashGridPairKernels
 
         /// <summary>Bits of G_l [L], a float ≥ 0; zero before <see cref="Bound"/>.</summary>
         public ArrayView<uint> Bounds;
+
+        /// <summary>Sums in pairs of 16-bit floats [EntryCount · F / 2]; zero before and after. Empty for other sums.</summary>
+        public ArrayView<uint> Halves;
+
+        /// <summary>T_l [L]; zero before <see cref="Total"/>.</summary>
+        public ArrayView<float> Totals;
+    }
+
+    /// <summary>Arguments of <see cref="PackTable"/>.</summary>
+    public struct PackArgs
+    {
+        /// <summary>The table [EntryCount, F].</summary>
+        public ArrayView<float> Table;
+
+        /// <summary>See <see cref="EncodeArgs.Halves"/>; overwritten.</summary>
+        public ArrayView<float> Halves;
+    }
+
+    /// <summary>A table in 16 bits; what is larger than they hold becomes their largest number. One work item per pair of values.</summary>
+    /// <param name="pair">Pair.</param>
+    /// <param name="a">Arguments.</param>
+    public static void PackTable(Index1D pair, PackArgs a)
+    {
+        Float2 value = DeviceAccess.LoadReadOnly2(a.Table, 2 * pair.X);
+        a.Halves[pair] = Interop.IntAsFloat(HalfPair.PackFinite(value.X, value.Y));
     }
 
     /// <summary>y = Σ_b W_b T_b, and J if there is room for it; zeros on levels that are not in use.</summary>
     /// <typeparam name="TInterpolation">Blending within a cell.</typeparam>
-    /// <param name="a">Arguments.</param>
-    public static void Encode<TInterpolation>(HashGridKernels.EncodeArgs a)
+    /// <typeparam name="TStorage">Where the table is read.</typeparam>
+    /// <param name="args">Arguments.</param>
+    public static void Encode<TInterpolation, TStorage>(EncodeArgs args)
         where TInterpolation : struct, IGridInterpolation
+        where TStorage : struct, ITableStorage
     {
+        HashGridKernels.EncodeArgs a = args.Encode;
         int level = Grid.IdxY;
         int side = Group.IdxX & 1;
         int sampleCount = a.Positions.IntLength;
@@ -67,10 +109,10 @@ public static class HashGridPairKernels
             Float3 gradient = Float3.Zero;
             if (isActive)
             {
-                Float2 t0 = DeviceAccess.LoadReadOnly2(a.Grid.Table, pair.I0 + feature);
-                Float2 t1 = DeviceAccess.LoadReadOnly2(a.Grid.Table, pair.I1 + feature);
-                Float2 t2 = DeviceAccess.LoadReadOnly2(a.Grid.Table, pair.I2 + feature);
-                Float2 t3 = DeviceAccess.LoadReadOnly2(a.Grid.Table, pair.I3 + feature);
+                Float2 t0 = TStorage.Load(args, pair.I0 + feature);
+                Float2 t1 = TStorage.Load(args, pair.I1 + feature);
+                Float2 t2 = TStorage.Load(args, pair.I2 + feature);
+                Float2 t3 = TStorage.Load(args, pair.I3 + feature);
                 y = Exchanged(HashGridPair.Blend(weights, t0.X, t1.X, t2.X, t3.X), HashGridPair.Blend(weights, t0.Y, t1.Y, t2.Y, t3.Y), side);
                 if (withJacobian)
                 {
@@ -97,10 +139,12 @@ public static class HashGridPairKernels
 
     /// <summary>dL/dT_b += W_b r + κ_b u, either term only if it was passed.</summary>
     /// <typeparam name="TInterpolation">Blending within a cell.</typeparam>
+    /// <typeparam name="TFeatures">Features at once; F is a multiple of them.</typeparam>
     /// <typeparam name="TAccumulation">How sums are taken.</typeparam>
     /// <param name="a">Arguments.</param>
-    public static void BackwardTable<TInterpolation, TAccumulation>(TableArgs a)
+    public static void BackwardTable<TInterpolation, TFeatures, TAccumulation>(TableArgs a)
         where TInterpolation : struct, IGridInterpolation
+        where TFeatures : struct, IFeatureGroup
         where TAccumulation : struct, ITableAccumulation
     {
         int level = a.FirstLevel + Grid.IdxY;
@@ -109,9 +153,9 @@ public static class HashGridPairKernels
         int first = ((Grid.IdxX * Group.DimX + Group.IdxX) >> 1) * a.Run;
         int last = first + a.Run < sampleCount ? first + a.Run : sampleCount;
         int perLevel = a.Backward.Grid.FeaturesPerLevel;
-        for (int feature = 0; feature < perLevel; feature += 2)
+        for (int feature = 0; feature < perLevel; feature += TFeatures.Count)
         {
-            WalkSamples<TInterpolation, TAccumulation>(a, level, side, first, last, feature);
+            WalkSamples<TInterpolation, TFeatures, TAccumulation>(a, level, side, first, last, feature);
         }
     }
 
@@ -121,33 +165,62 @@ public static class HashGridPairKernels
     {
         int level = a.FirstLevel + Grid.IdxY;
         int sampleCount = a.Backward.Positions.IntLength;
-        int perLevel = a.Backward.Grid.FeaturesPerLevel;
-        int stride = a.Backward.Grid.Levels.IntLength * perLevel;
-        float slope = 1.5f * a.Backward.Grid.Levels[level].Scale * MathF.Abs(a.Backward.Grid.PositionScale);
         int first = (Grid.IdxX * Group.DimX + Group.IdxX) * BoundSamples;
         int last = first + BoundSamples < sampleCount ? first + BoundSamples : sampleCount;
         uint largest = 0u;
         for (int sample = first; sample < last; sample++)
         {
-            for (int feature = 0; feature < perLevel; feature++)
-            {
-                int at = sample * stride + level * perLevel + feature;
-                float bound = a.Backward.DLdFeatures.Length > 0 ? MathF.Abs(a.Backward.DLdFeatures[at]) : 0f;
-                if (a.Backward.Cotangent.Length > 0)
-                {
-                    Float3 g = a.Backward.DLdGradient[sample];
-                    bound += slope * (MathF.Abs(g.X) + MathF.Abs(g.Y) + MathF.Abs(g.Z)) * MathF.Abs(a.Backward.Cotangent[at]);
-                }
-
-                // The bits of floats ≥ 0 have the order of the numbers; NaN is above all of them.
-                uint bits = Interop.FloatAsInt(bound) & 0x7FFF_FFFFu;
-                largest = bits > largest ? bits : largest;
-            }
+            uint bits = BoundOf(a, level, sample, LargestSlope);
+            largest = bits > largest ? bits : largest;
         }
 
         if (largest > 0u)
         {
             Atomic.Max(ref a.Bounds[level], largest);
+        }
+    }
+
+    /// <summary>T_l, what all samples together can give to an entry. One thread for some samples of a level.</summary>
+    /// <param name="a">Arguments.</param>
+    public static void Total(TableArgs a)
+    {
+        int level = a.FirstLevel + Grid.IdxY;
+        int sampleCount = a.Backward.Positions.IntLength;
+        int first = (Grid.IdxX * Group.DimX + Group.IdxX) * BoundSamples;
+        int last = first + BoundSamples < sampleCount ? first + BoundSamples : sampleCount;
+        float total = 0f;
+        for (int sample = first; sample < last; sample++)
+        {
+            total += Interop.IntAsFloat(BoundOf(a, level, sample, SumOfSlopes));
+        }
+
+        if (!(total == 0f))
+        {
+            Atomic.Add(ref a.Totals[level], total);
+        }
+    }
+
+    /// <summary>dL/dT += the sums of a level in 16 bits, which become zero again; NaN where a gradient was not a number.</summary>
+    /// <param name="a">Arguments.</param>
+    public static void AddHalves(TableArgs a)
+    {
+        int level = a.FirstLevel + Grid.IdxY;
+        HashGridLevel shape = a.Backward.Grid.Levels[level];
+        int perLevel = a.Backward.Grid.FeaturesPerLevel;
+        float total = a.Totals[level];
+        float scale = FixedPointAccumulation.Power(-HalfAccumulation.Exponent(total));
+        bool isFinite = FixedPointAccumulation.IsFinite(Interop.FloatAsInt(total));
+        int end = (shape.Offset + shape.EntryCount) * perLevel / 2;
+        for (int i = shape.Offset * perLevel / 2 + Grid.IdxX * Group.DimX + Group.IdxX; i < end; i += Grid.DimX * Group.DimX)
+        {
+            uint sums = a.Halves[i];
+            a.Halves[i] = 0u;
+            if (sums != 0u || !isFinite)
+            {
+                float missing = Interop.IntAsFloat((uint)Infinity + 1u);
+                a.Backward.DLdTable[2 * i] += isFinite ? HalfPair.Low(sums) * scale : missing;
+                a.Backward.DLdTable[2 * i + 1] += isFinite ? HalfPair.High(sums) * scale : missing;
+            }
         }
     }
 
@@ -174,9 +247,37 @@ public static class HashGridPairKernels
         }
     }
 
+    // Bits of max over features of |r| + slope s_l |g_ν|₁ |u|. The bits of floats ≥ 0 have the order of the numbers; NaN is above all of them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WalkSamples<TInterpolation, TAccumulation>(TableArgs a, int level, int side, int first, int last, int feature)
+    private static uint BoundOf(TableArgs a, int level, int sample, float slope)
+    {
+        HashGridKernels.BackwardTableArgs b = a.Backward;
+        int perLevel = b.Grid.FeaturesPerLevel;
+        int at = (sample * b.Grid.Levels.IntLength + level) * perLevel;
+        bool hasFirst = b.DLdFeatures.Length > 0;
+        bool hasSecond = b.Cotangent.Length > 0;
+        Float3 g = hasSecond ? b.DLdGradient[sample] : Float3.Zero;
+        float steepness = slope * b.Grid.Levels[level].Scale * MathF.Abs(b.Grid.PositionScale) * (MathF.Abs(g.X) + MathF.Abs(g.Y) + MathF.Abs(g.Z));
+        uint largest = 0u;
+        for (int feature = 0; feature < perLevel; feature++)
+        {
+            float bound = hasFirst ? MathF.Abs(b.DLdFeatures[at + feature]) : 0f;
+            if (hasSecond)
+            {
+                bound += steepness * MathF.Abs(b.Cotangent[at + feature]);
+            }
+
+            uint bits = Interop.FloatAsInt(bound) & 0x7FFF_FFFFu;
+            largest = bits > largest ? bits : largest;
+        }
+
+        return largest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WalkSamples<TInterpolation, TFeatures, TAccumulation>(TableArgs a, int level, int side, int first, int last, int feature)
         where TInterpolation : struct, IGridInterpolation
+        where TFeatures : struct, IFeatureGroup
         where TAccumulation : struct, ITableAccumulation
     {
         HashGridKernels.BackwardTableArgs b = a.Backward;
@@ -186,17 +287,16 @@ public static class HashGridPairKernels
         bool hasFirst = b.DLdFeatures.Length > 0;
         bool hasSecond = b.Cotangent.Length > 0;
         HashGridPair cell = default;
-        HalfCell x = default;
-        HalfCell y = default;
+        CornerSums sums = default;
         bool isOpen = false;
         for (int sample = first; sample < last; sample++)
         {
             int row = sample * stride + level * perLevel + feature;
-            Float2 r = hasFirst ? DeviceAccess.LoadReadOnly2(b.DLdFeatures, row) : default;
-            Float2 u = hasSecond ? DeviceAccess.LoadReadOnly2(b.Cotangent, row) : default;
+            Float4 r = hasFirst ? TFeatures.Load(b.DLdFeatures, row) : default;
+            Float4 u = hasSecond ? TFeatures.Load(b.Cotangent, row) : default;
             Float3 direction = hasSecond ? b.DLdGradient[sample] * b.Grid.PositionScale : Float3.Zero;
-            bool isFirst = r.X != 0f || r.Y != 0f;
-            bool isSecond = (u.X != 0f || u.Y != 0f) && !(direction == Float3.Zero);
+            bool isFirst = !IsZero<TFeatures>(r);
+            bool isSecond = !IsZero<TFeatures>(u) && !(direction == Float3.Zero);
             if (!(isFirst || isSecond))
             {
                 continue;
@@ -205,49 +305,66 @@ public static class HashGridPairKernels
             HashGridPair next = HashGridPair.Locate<TInterpolation>(shape, perLevel, HashGridKernels.UnitPosition(b.Grid, b.Positions[sample]), side);
             if (isOpen && !next.IsCell(cell.X, cell.Y, cell.Z))
             {
-                Flush<TAccumulation>(a, level, cell, feature, x, y);
-                x = default;
-                y = default;
+                Flush<TFeatures, TAccumulation>(a, level, cell, feature, sums);
+                sums = default;
             }
 
             cell = next;
             isOpen = true;
-            HalfCell w = next.Weights();
-            x = Added(x, w, r.X);
-            y = Added(y, w, r.Y);
+            sums = Added<TFeatures>(sums, next.Weights(), r);
             if (isSecond)
             {
-                HalfCell k = next.WeightDerivatives(direction);
-                x = Added(x, k, u.X);
-                y = Added(y, k, u.Y);
+                sums = Added<TFeatures>(sums, next.WeightDerivatives(direction), u);
             }
         }
 
         if (isOpen)
         {
-            Flush<TAccumulation>(a, level, cell, feature, x, y);
+            Flush<TFeatures, TAccumulation>(a, level, cell, feature, sums);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Flush<TAccumulation>(TableArgs a, int level, HashGridPair cell, int feature, HalfCell x, HalfCell y)
+    private static void Flush<TFeatures, TAccumulation>(TableArgs a, int level, HashGridPair cell, int feature, CornerSums sums)
+        where TFeatures : struct, IFeatureGroup
         where TAccumulation : struct, ITableAccumulation
     {
-        TAccumulation.Add(a, level, cell.I0 + feature, x.C0, y.C0);
-        TAccumulation.Add(a, level, cell.I1 + feature, x.C1, y.C1);
-        TAccumulation.Add(a, level, cell.I2 + feature, x.C2, y.C2);
-        TAccumulation.Add(a, level, cell.I3 + feature, x.C3, y.C3);
+        TFeatures.Add<TAccumulation>(a, level, cell.I0 + feature, sums.C0);
+        TFeatures.Add<TAccumulation>(a, level, cell.I1 + feature, sums.C1);
+        TFeatures.Add<TAccumulation>(a, level, cell.I2 + feature, sums.C2);
+        TFeatures.Add<TAccumulation>(a, level, cell.I3 + feature, sums.C3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static HalfCell Added(HalfCell sum, HalfCell weights, float value)
+    private static CornerSums Added<TFeatures>(CornerSums sums, HalfCell weights, Float4 value)
+        where TFeatures : struct, IFeatureGroup
     {
-        sum.C0 = Intrinsics.Fma(weights.C0, value, sum.C0);
-        sum.C1 = Intrinsics.Fma(weights.C1, value, sum.C1);
-        sum.C2 = Intrinsics.Fma(weights.C2, value, sum.C2);
-        sum.C3 = Intrinsics.Fma(weights.C3, value, sum.C3);
+        sums.C0 = Added<TFeatures>(sums.C0, weights.C0, value);
+        sums.C1 = Added<TFeatures>(sums.C1, weights.C1, value);
+        sums.C2 = Added<TFeatures>(sums.C2, weights.C2, value);
+        sums.C3 = Added<TFeatures>(sums.C3, weights.C3, value);
+        return sums;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Float4 Added<TFeatures>(Float4 sum, float weight, Float4 value)
+        where TFeatures : struct, IFeatureGroup
+    {
+        sum.X = Intrinsics.Fma(weight, value.X, sum.X);
+        sum.Y = Intrinsics.Fma(weight, value.Y, sum.Y);
+        if (TFeatures.Count == 4)
+        {
+            sum.Z = Intrinsics.Fma(weight, value.Z, sum.Z);
+            sum.W = Intrinsics.Fma(weight, value.W, sum.W);
+        }
+
         return sum;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsZero<TFeatures>(Float4 value)
+        where TFeatures : struct, IFeatureGroup
+        => value.X == 0f && value.Y == 0f && (TFeatures.Count == 2 || (value.Z == 0f && value.W == 0f));
 
     // The pair's sum of the even feature in the even lane and of the odd one in the odd: one exchange for both.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -54,6 +54,14 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         _tensor?.Dispose();
     }
 
+    /// <summary>Bytes of a GPU's memory that the kernels for GPUs keep for a network between launches: every group's sums of the gradients.</summary>
+    /// <param name="options">Shape of the network.</param>
+    public static long GpuBytes(MlpOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return (long)sizeof(float) * TensorMlp.GradientGroups * options.ParameterCount;
+    }
+
     /// <summary>Floats of scratch that the two backward passes need.</summary>
     /// <param name="options">Shape of the network.</param>
     public static long ScratchLength(MlpOptions options)

@@ -9,7 +9,7 @@ namespace DreamFusion.Kernels.Mlp;
 internal sealed class TensorMlp : IDisposable
 {
     /// <summary>Groups that sum weight gradients; part of the meaning of "same seed, same bits" on a GPU, so no property of the device.</summary>
-    private const int GradientGroups = 256;
+    public const int GradientGroups = 256;
 
     private const int ForwardGroups = 1024;
     private const int MostWarps = 4;

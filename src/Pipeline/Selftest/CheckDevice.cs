@@ -135,7 +135,7 @@ internal sealed class CheckDevice : IDisposable
     private bool IsTuned<T>(T family)
         where T : class, IKernelFamily<T>
     {
-        if (_context.Choice != KernelChoice.Tuned || family is IFusedMlp { IsTuned: false })
+        if (_context.Choice == KernelChoice.Portable || family is IFusedMlp { IsTuned: false })
         {
             return false;
         }

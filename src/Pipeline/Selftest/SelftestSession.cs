@@ -41,7 +41,7 @@ public static class SelftestSession
             launchers = [.. checkedDevice.Launchers];
         }
 
-        if (kernels == KernelChoice.Tuned)
+        if (kernels != KernelChoice.Portable)
         {
             using var checkedDevice = new CheckDevice(DeviceSelection.Open(device, threads, KernelChoice.Tuned, deterministic: true));
             results.AddRange(Run(checkedDevice, null, tuned));
@@ -62,7 +62,7 @@ public static class SelftestSession
         int count = threads > 0 ? threads : Environment.ProcessorCount;
         long start = Stopwatch.GetTimestamp();
         using var device = new CheckDevice(count, kernels);
-        using CheckDevice? portable = kernels == KernelChoice.Tuned ? new CheckDevice(count, KernelChoice.Portable) : null;
+        using CheckDevice? portable = kernels != KernelChoice.Portable ? new CheckDevice(count, KernelChoice.Portable) : null;
         List<SelfCheckResult> results = Run(device, portable, checks);
         return new SelftestReport("cpu", count, kernels, results, [.. device.Launchers], Stopwatch.GetElapsedTime(start));
     }

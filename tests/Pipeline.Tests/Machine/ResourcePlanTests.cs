@@ -2,8 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using DreamFusion.Kernels.Device;
+using DreamFusion.Kernels.Encode;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Configuration.Presets;
+using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Machine.Planning;
 using DreamFusion.Pipeline.Tests.Training;
 using DreamFusion.Pipeline.Training;
@@ -211,6 +214,23 @@ public sealed class ResourcePlanTests : IDisposable
         IReadOnlyList<PlanPhase> own = _planner.Card(toybox, isHalf: false), half = _planner.Card(toybox, isHalf: true);
         Assert.True(half.Max(phase => phase.Bytes) < own.Max(phase => phase.Bytes));
         Assert.Contains(own[^1].Parts, part => part.Name == "driver and libraries");
+    }
+
+    [Theory]
+    [InlineData(KernelChoice.Tuned, false, 0)]
+    [InlineData(KernelChoice.Tuned, true, sizeof(long))]
+    [InlineData(KernelChoice.Half, false, 2 * sizeof(short))]
+    [InlineData(KernelChoice.Half, true, sizeof(short) + sizeof(long))]
+    public void Sums_and_tables_of_the_kernels_are_counted_on_a_card(KernelChoice kernels, bool deterministic, int bytesOfParameter)
+    {
+        RunConfiguration toybox = PresetCatalogue.Get("toybox") with { Deterministic = deterministic };
+        using var planner = new ResourcePlanner(Toybox.Model) { Kernels = kernels };
+        FieldOptions field = FieldOptions.From(toybox.Nerf);
+        var layout = new HashGridLayout(((HashGridEncodingOptions)field.Encoding).Grid);
+        var networks = (JointNetworkOptions)field.Networks;
+        // 256 groups sum the gradients of the network.
+        long expected = ((long)bytesOfParameter * layout.ParameterCount) + (256L * sizeof(float) * networks.Network.ParameterCount);
+        Assert.Equal(expected, planner.Card(toybox, isHalf: false)[^1].Parts.Single(part => part.Name == "sums and tables of the kernels").Bytes);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class HashGridPairTests
         { 80, HashGridInterpolation.Smoothstep, 4, true },
         { 90, HashGridInterpolation.Linear, 2, true },
         { 90, HashGridInterpolation.Smoothstep, 2, false },
+        { 90, HashGridInterpolation.Linear, 4, false },
     };
 
     [Theory]
@@ -97,21 +98,99 @@ public sealed class HashGridPairTests
         Assert.Contains(TableGradient(scene, scene.Positions, scene.Upstream), float.IsNaN);
     }
 
-    private static float[] TableGradient(Scene scene, double[] positions, double[] upstream)
+    [Theory]
+    [InlineData(75, 2)]
+    [InlineData(90, 4)]
+    public void SixteenBitStorageChangesTheTableButNotTheSums(int architecture, int features)
+    {
+        var scene = new Scene(HashGridInterpolation.Linear, features);
+        using var launch = new GpuLaunch(architecture);
+        IHashGrid grid = scene.Load(launch, isDeterministic: false, isHalf: true);
+        ArrayView<float> values = launch.Filled(Samples * scene.Options.FeatureCount, float.NaN);
+        ArrayView<float> jacobian = launch.Filled(3 * Samples * scene.Options.FeatureCount, float.NaN);
+        double[] table = [.. scene.Table];
+        // More than 16 bits hold: it becomes their largest number and no infinity.
+        table[0] = 1e9;
+        grid.Encode(scene.Options, scene.Options.LevelCount, launch.Upload(table), launch.UploadVectors(scene.Positions), values, jacobian);
+        launch.AssertSame();
+        double[] rounded = [.. table.Select(value => (double)(System.Half)Math.Min(value, 65504))];
+        double error = GpuLaunch.Error(scene.Reference.Encode(rounded, scene.Positions, scene.Options.LevelCount), GpuLaunch.Read(values));
+        Assert.True(error <= Tolerance, $"{error}");
+        ArrayView<Float3> gradient = launch.Filled(Samples, new Float3(float.NaN));
+        grid.JacobianTransposedProduct(scene.Options, jacobian, launch.Upload(scene.Cotangent), gradient);
+        float[] rows = [.. GpuLaunch.Read(gradient).SelectMany(g => new[] { g.X, g.Y, g.Z })];
+        error = GpuLaunch.Error(scene.Reference.PositionGradient(rounded, scene.Positions, scene.Cotangent, scene.Options.LevelCount), rows);
+        Assert.True(error <= 1e-5, $"{error}");
+    }
+
+    [Theory]
+    [InlineData(75, 2, 1.0)]
+    [InlineData(90, 4, 1e30)]
+    [InlineData(90, 2, 1e-30)]
+    public void SixteenBitSumsOfFineLevelsAreCloseAtAnyScale(int architecture, int features, double scale)
+    {
+        Scene scene = Scene.Fine(features);
+        Assert.Contains(new HashGridLayout(scene.Options).Levels, level => level.Resolution <= 256);
+        Assert.Contains(new HashGridLayout(scene.Options).Levels, level => level.Resolution > 256);
+        scene.Scale(scale);
+        using var launch = new GpuLaunch(architecture);
+        IHashGrid grid = scene.Load(launch, isDeterministic: false, isHalf: true);
+        // Twice: the first launch leaves the sums at zero for the second.
+        ArrayView<float> gradient = launch.Filled(scene.Table.Length, 0f);
+        for (int pass = 0; pass < 2; pass++)
+        {
+            grid.BackwardTable(
+                scene.Options, scene.Options.LevelCount, launch.UploadVectors(scene.Positions), launch.Upload(scene.Upstream), launch.Upload(scene.Cotangent),
+                launch.UploadVectors(scene.Direction), gradient);
+        }
+
+        float[] result = [.. GpuLaunch.Read(gradient).Select(value => value / 2)];
+        double error = GpuLaunch.Error([.. Enumerable.Range(0, scene.Table.Length).Select(scene.Difference)], result);
+        Assert.True(error <= 2e-3, $"{error}");
+    }
+
+    [Fact]
+    public void SixteenBitSumsOfOneEntryStayFinite()
+    {
+        Scene scene = Scene.Fine(2);
+        // All samples at one vertex with the same gradient: the largest sum that there can be.
+        double[] positions = [.. Enumerable.Repeat(0.4321, 3 * Samples)];
+        double[] upstream = [.. Enumerable.Repeat(1e4, Samples * scene.Options.FeatureCount)];
+        float[] sums = TableGradient(scene, positions, upstream, isDeterministic: false, isHalf: true);
+        Assert.DoesNotContain(sums, value => !float.IsFinite(value));
+        double expected = 1e4 * Samples * scene.Options.FeatureCount;
+        double error = Math.Abs(sums.Sum(value => (double)value) - expected) / expected;
+        Assert.True(error <= 1e-2, $"{error}");
+        upstream[3] = double.NaN;
+        Assert.Contains(TableGradient(scene, positions, upstream, isDeterministic: false, isHalf: true), float.IsNaN);
+    }
+
+    [Fact]
+    public void SixteenBitStorageIsDeterministicWhereThatIsAsked()
+    {
+        Scene scene = Scene.Fine(2);
+        float[] floats = TableGradient(scene, scene.Positions, scene.Upstream, isDeterministic: true, isHalf: false);
+        Assert.Equal(floats, TableGradient(scene, scene.Positions, scene.Upstream, isDeterministic: true, isHalf: true));
+    }
+
+    private static float[] TableGradient(Scene scene, double[] positions, double[] upstream, bool isDeterministic = true, bool isHalf = false)
     {
         using var launch = new GpuLaunch(90);
-        IHashGrid grid = scene.Load(launch, isDeterministic: true);
+        IHashGrid grid = scene.Load(launch, isDeterministic, isHalf);
         ArrayView<float> gradient = launch.Filled(scene.Table.Length, 0f);
         grid.BackwardTable(scene.Options, scene.Options.LevelCount, launch.UploadVectors(positions), launch.Upload(upstream), gradient);
-        launch.AssertSame();
+        if (isDeterministic)
+        {
+            launch.AssertSame();
+        }
+
         return GpuLaunch.Read(gradient);
     }
 
     private sealed class Scene
     {
         public Scene(HashGridInterpolation interpolation, int features)
-        {
-            Options = new HashGridOptions
+            : this(new HashGridOptions
             {
                 LevelCount = 4,
                 FeaturesPerLevel = features,
@@ -119,7 +198,13 @@ public sealed class HashGridPairTests
                 BaseResolution = 3,
                 PerLevelScale = 1.5,
                 Interpolation = interpolation,
-            };
+            })
+        {
+        }
+
+        private Scene(HashGridOptions options)
+        {
+            Options = options;
             Reference = new HashGridReference(Options);
             var random = new Random(11);
             Table = GpuLaunch.Uniform(random, Reference.ParameterCount, 1);
@@ -129,6 +214,9 @@ public sealed class HashGridPairTests
             Cotangent = GpuLaunch.Uniform(random, Samples * Options.FeatureCount, 1);
             Direction = GpuLaunch.Uniform(random, 3 * Samples, 1);
         }
+
+        /// <summary>Levels of 5, 20, 80 and 320 vertices a side.</summary>
+        public static Scene Fine(int features) => new(new HashGridOptions { LevelCount = 4, FeaturesPerLevel = features, Log2TableSize = 6, BaseResolution = 5, PerLevelScale = 4 });
 
         public HashGridOptions Options { get; }
 
@@ -147,9 +235,19 @@ public sealed class HashGridPairTests
         /// <summary>dL/dν.</summary>
         public double[] Direction { get; }
 
-        public IHashGrid Load(GpuLaunch launch, bool isDeterministic) => Options.Interpolation == HashGridInterpolation.Linear
-            ? launch.Own(HashGrid<LinearInterpolation>.Load(launch.Accelerator, null, new GpuTuning(isDeterministic)))
-            : launch.Own(HashGrid<SmoothstepInterpolation>.Load(launch.Accelerator, null, new GpuTuning(isDeterministic)));
+        /// <summary>Multiplies dL/dy and u.</summary>
+        public void Scale(double factor)
+        {
+            for (int i = 0; i < Upstream.Length; i++)
+            {
+                Upstream[i] *= factor;
+                Cotangent[i] *= factor;
+            }
+        }
+
+        public IHashGrid Load(GpuLaunch launch, bool isDeterministic, bool isHalf = false) => Options.Interpolation == HashGridInterpolation.Linear
+            ? launch.Own(HashGrid<LinearInterpolation>.Load(launch.Accelerator, null, new GpuTuning(isDeterministic, isHalf)))
+            : launch.Own(HashGrid<SmoothstepInterpolation>.Load(launch.Accelerator, null, new GpuTuning(isDeterministic, isHalf)));
 
         /// <summary>dL/dT_i of L = y·r + ν·g, which is linear in the table: the difference of any step is exact.</summary>
         public double Difference(int i)

@@ -1,5 +1,6 @@
 using System;
 using DreamFusion.Autodiff;
+using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Encode;
 using DreamFusion.Kernels.Mlp;
 using DreamFusion.Pipeline.Field;
@@ -42,6 +43,20 @@ internal sealed class FieldLedger
 
     /// <summary>Floats of the parameters, padding included.</summary>
     public long ParameterCount { get; }
+
+    /// <summary>What the kernels for GPUs keep on a card between launches.</summary>
+    /// <param name="tuning">How they work.</param>
+    public long CardBytes(GpuTuning tuning)
+    {
+        long grid = _options.Encoding is HashGridEncodingOptions { Grid: { } options } ? HashGrid<LinearInterpolation>.GpuBytes(options, tuning) : 0;
+        long networks = 0;
+        foreach (MlpOptions network in Networks())
+        {
+            // One launcher serves all networks of the same activation: it keeps the largest one's sums.
+            networks = Math.Max(networks, FusedMlp<Relu>.GpuBytes(network));
+        }
+        return grid + networks;
+    }
 
     /// <summary>As <see cref="RadianceField.BytesPerSample"/>.</summary>
     public long BytesPerSample(bool withNormals)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using DreamFusion.Autodiff;
+using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
@@ -60,6 +61,9 @@ public sealed class ResourcePlanner : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
     }
+
+    /// <summary>Kernels on a card; by default those that are written for it.</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Tuned;
 
     /// <summary>Estimates a run.</summary>
     /// <param name="configuration">The validated configuration.</param>
@@ -131,10 +135,13 @@ public sealed class ResourcePlanner : IDisposable
         Train(pool, new ViewLedger(configuration, field), configuration, state, Samples(configuration, forecast));
         PlanPart program = new("driver and libraries", CardProgramBytes);
         double width = isHalf ? 0.5 : 1;
+        PlanPart[] kernels = Kernels == KernelChoice.Portable
+            ? []
+            : [new("sums and tables of the kernels", field.CardBytes(new GpuTuning(configuration.Deterministic, Kernels == KernelChoice.Half)))];
         return
         [
             new PlanPhase("start", [program, new("text encoder", (long)(width * guidance.TextBytes))]),
-            new PlanPhase("training step", [program, .. Kept(state, paints: false), new("sample buffers", pool.AllocatedBytes), .. guidance.OnCard(isHalf)]),
+            new PlanPhase("training step", [program, .. Kept(state, paints: false), .. kernels, new("sample buffers", pool.AllocatedBytes), .. guidance.OnCard(isHalf)]),
         ];
     }
 

@@ -7,6 +7,7 @@ using DreamFusion.Bench.Planning;
 using DreamFusion.Bench.Prompts;
 using DreamFusion.Bench.Training;
 using DreamFusion.Bench.WholeStep;
+using DreamFusion.RandomCheckpoints;
 
 if (args is ["step", ..])
 {
@@ -55,6 +56,10 @@ if (args is ["conv-gradient"])
 if (args is ["planner", ..])
 {
     return PlannerCommand.Run(args.AsSpan(1));
+}
+if (args is ["random-checkpoint", ..])
+{
+    return RandomCheckpointCommand.Run(args.AsSpan(1));
 }
 if (args is ["gpu-kernels", ..])
 {

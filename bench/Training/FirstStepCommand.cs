@@ -164,6 +164,8 @@ public static class FirstStepCommand
             return report;
         }
 
+        public OpacitySums BoundOpacity(ArrayView<float> opacity, int width, int height) => inner.BoundOpacity(opacity, width, height);
+
         public void Dispose()
         {
             // The guidance belongs to who made it.

@@ -621,6 +621,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         RequireEqualLengths(source.Length, view.Length);
+        HostCopies.Note(view.LengthInBytes);
         fixed (T* from = source)
         {
             Transfer.Copy(stream, view.LoadEffectiveAddressAsPtr(), (IntPtr)from, view.LengthInBytes, wait: true);
@@ -631,6 +632,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         RequireEqualLengths(length, view.Length);
+        HostCopies.Note(view.LengthInBytes);
         fixed (T* from = &source)
         {
             Transfer.Copy(stream, view.LoadEffectiveAddressAsPtr(), (IntPtr)from, view.LengthInBytes, wait: true);
@@ -641,6 +643,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         RequireEqualLengths(view.Length, target.Length);
+        HostCopies.Note(view.LengthInBytes);
         fixed (T* to = target)
         {
             Transfer.Copy(stream, (IntPtr)to, view.LoadEffectiveAddressAsPtr(), view.LengthInBytes, wait: true);
@@ -651,6 +654,7 @@ public static class ArrayViewExtensions
         where T : unmanaged
     {
         RequireEqualLengths(view.Length, length);
+        HostCopies.Note(view.LengthInBytes);
         fixed (T* to = &target)
         {
             Transfer.Copy(stream, (IntPtr)to, view.LoadEffectiveAddressAsPtr(), view.LengthInBytes, wait: true);

@@ -13,6 +13,8 @@ namespace DreamFusion.Pipeline.Guidance;
 /// <param name="Threads">Threads inside one operator on the CPU, at least 1. Their number may change last digits of results.</param>
 public sealed record GuidanceDevice(int? CudaDevice, int Threads)
 {
+    private const string CudaProvider = "CUDAExecutionProvider";
+
     /// <summary>One thread of the CPU.</summary>
     public static GuidanceDevice Cpu { get; } = new(null, 1);
 
@@ -136,17 +138,34 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
 
     private static string? ProblemOfCuda()
     {
+        string? install = CudaLibraries.Missing(CudaLibraries.Find());
+        if (!OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal))
+        {
+            return $"this program was built without ONNX Runtime's CUDA provider; build it with -p:OnnxRuntimeCuda=true{(install is null ? "" : "; " + install)}";
+        }
+
+        if (CudaDriver.Probe().Problem is { } driver)
+        {
+            return driver;
+        }
+
         try
         {
             using SessionOptions options = new GuidanceDevice(0, 1).NewSessionOptions();
-            return CudaDriver.Probe().Problem;
+            return null;
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
         {
-            // The message names the library that could not be loaded, behind lines of ONNX Runtime's own sources.
-            string reason = e.Message.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? e.GetType().Name;
-            string install = CudaLibraries.Missing(CudaLibraries.Find()) ?? "CUDA and cuDNN are there";
-            return $"ONNX Runtime's CUDA provider cannot be loaded ({reason.TrimEnd('.')}); a program built with -p:OnnxRuntimeCuda=true has it; {install}";
+            return $"ONNX Runtime's CUDA provider cannot be loaded ({ReasonOf(e)}); {install ?? "CUDA and cuDNN are there"}";
         }
+    }
+
+    // The message names the library that could not be loaded, behind lines of ONNX Runtime's own sources and its own file.
+    private static string ReasonOf(Exception e)
+    {
+        const string Before = "with error: ";
+        string line = e.Message.Split('\n').Select(text => text.Trim()).LastOrDefault(text => text.Length > 0) ?? e.GetType().Name;
+        int at = line.LastIndexOf(Before, StringComparison.Ordinal);
+        return (at < 0 ? line : line[(at + Before.Length)..]).TrimEnd('.');
     }
 }

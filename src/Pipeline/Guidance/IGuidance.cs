@@ -47,6 +47,12 @@ public interface IBoundGuidance : IGuidance
     /// <returns>Timestep and norm, the latter without the weight.</returns>
     /// <exception cref="DfkException">The guidance is not finite; exit code 5.</exception>
     GuidanceReport BoundGradient(ArrayView<float> image, ArrayView<float> dLdImage, float weight, GuidanceTexts texts, SdsStep draw);
+
+    /// <summary>What a view's opacity says about the scene, without a copy of it on the host.</summary>
+    /// <param name="opacity">A [height·width], row by row, of the kernels' accelerator.</param>
+    /// <param name="width">Width, pixels.</param>
+    /// <param name="height">Height, pixels.</param>
+    OpacitySums BoundOpacity(ArrayView<float> opacity, int width, int height);
 }
 
 /// <summary>A guidance that takes latents where kernels left them, too.</summary>

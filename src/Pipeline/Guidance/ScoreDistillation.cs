@@ -145,6 +145,9 @@ public sealed class ScoreDistillation : IBoundLatentGuidance
     }
 
     /// <inheritdoc/>
+    public OpacitySums BoundOpacity(ArrayView<float> opacity, int width, int height) => Bound().Opacity(opacity, width, height);
+
+    /// <inheritdoc/>
     public GuidanceReport BoundLatentGradient(ArrayView<float> latent, ArrayView<float> dLdLatent, float weight, GuidanceTexts texts, SdsStep draw)
     {
         ScoreResult result = Bound().LatentGradient(latent, dLdLatent, weight, texts, draw);

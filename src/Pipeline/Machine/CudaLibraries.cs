@@ -20,6 +20,7 @@ public static class CudaLibraries
         ("CUDA runtime (cudart)", "libcudart.so.13", "cudart64_13.dll"),
         ("cuBLAS", "libcublas.so.13", "cublas64_13.dll"),
         ("cuBLASLt", "libcublasLt.so.13", "cublasLt64_13.dll"),
+        ("cuRAND", "libcurand.so.10", "curand64_10.dll"),
         ("cuFFT", "libcufft.so.12", "cufft64_12.dll"),
         ("cuDNN 9", "libcudnn.so.9", "cudnn64_9.dll"),
     ];

@@ -46,7 +46,8 @@ public sealed class Regularizers
     /// <param name="view">The rendered view, of the configuration's training size.</param>
     /// <param name="step">Step, from 0.</param>
     /// <param name="index">Index of the view within the step.</param>
-    public void Add(Tape tape, Renderer renderer, RenderedView view, int step, int index = 0)
+    /// <param name="foregroundCount">Rays with an opacity above 0, if it is known already; null to count them on the host.</param>
+    public void Add(Tape tape, Renderer renderer, RenderedView view, int step, int index = 0, int? foregroundCount = null)
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(renderer);
@@ -58,7 +59,7 @@ public sealed class Regularizers
         AddOpacityTerms(tape, view, loss, step);
         if (view.Normals is { } normals)
         {
-            AddNormalTerms(tape, renderer, view, normals, step, index);
+            AddNormalTerms(tape, renderer, view, normals, (step, index), foregroundCount);
         }
         if (loss.DepthVariance.At(step) is > 0f and var variance)
         {
@@ -110,8 +111,9 @@ public sealed class Regularizers
         }
     }
 
-    private void AddNormalTerms(Tape tape, Renderer renderer, RenderedView view, Variable normals, int step, int index)
+    private void AddNormalTerms(Tape tape, Renderer renderer, RenderedView view, Variable normals, (int Step, int Index) of, int? foregroundCount)
     {
+        (int step, int index) = of;
         LossConfiguration loss = _configuration.Loss;
         if (loss.Orientation.At(step) is > 0f and var orientation)
         {
@@ -119,7 +121,7 @@ public sealed class Regularizers
             {
                 OrientationOver.Rays => view.Rays.Count,
                 OrientationOver.Samples => view.Samples.Count,
-                OrientationOver.Foreground => ForegroundCount(view.Opacity),
+                OrientationOver.Foreground => foregroundCount ?? ForegroundCount(view.Opacity),
                 _ => throw new InvalidOperationException($"Unknown divisor {loss.OrientationOver}."),
             };
             // Without a ray that is hit every weight is 0, and so is the sum.

@@ -8,7 +8,6 @@ using DreamFusion.Pipeline.Cameras;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Field;
 using DreamFusion.Pipeline.Guidance;
-using ILGPU.Runtime;
 
 namespace DreamFusion.Pipeline.Training;
 
@@ -21,10 +20,6 @@ namespace DreamFusion.Pipeline.Training;
 /// </summary>
 public sealed class ViewDistillation
 {
-    // Between these opacities a ray is neither background nor surface.
-    private const float Clear = 0.1f;
-    private const float Opaque = 0.9f;
-
     private readonly RunConfiguration _configuration;
     private readonly DeviceContext _device;
     private readonly Renderer _renderer;
@@ -33,7 +28,6 @@ public sealed class ViewDistillation
     private readonly CameraSampler _cameras;
     private readonly ShadingSampler _shadings;
     private readonly RayMarchOptions _march;
-    private float[] _opacity = [];
     private readonly List<KeyValuePair<string, double>> _losses = [];
     private TrainSize _size;
     private ShadingMode _mode;
@@ -78,10 +72,6 @@ public sealed class ViewDistillation
     public void Begin(int step)
     {
         _size = _configuration.Data.Train.SizeAt(step);
-        if (_opacity.Length != _size.Width * _size.Height)
-        {
-            _opacity = new float[_size.Width * _size.Height];
-        }
         _losses.Clear();
         _opacitySum = _timestepSum = _borderSum = _guidanceNormSum = 0;
         _translucentCount = 0;
@@ -91,13 +81,13 @@ public sealed class ViewDistillation
     /// <summary>What the step's views showed: the shading, the samples of all, the mean opacity.</summary>
     /// <param name="occupiedShare">Share of the occupancy grid's cells that are marched.</param>
     public SceneReport Scene(double occupiedShare) =>
-        new(_mode.ToString().ToLowerInvariant(), occupiedShare, _sampleCount, _opacitySum / ((double)_opacity.Length * _viewCount));
+        new(_mode.ToString().ToLowerInvariant(), occupiedShare, _sampleCount, _opacitySum / ((double)_size.Width * _size.Height * _viewCount));
 
     /// <summary>What the step's views and guidance say about the field's health.</summary>
     /// <param name="meanDensity">Mean density of the occupancy grid's cells, 1/world unit.</param>
     /// <param name="parameterChange">Relative change of the networks' parameters.</param>
     public HealthReport Health(double meanDensity, double parameterChange) => new(
-        meanDensity, _borderSum / _viewCount, _translucentCount / ((double)_opacity.Length * _viewCount), _guidanceNormSum / _viewCount, parameterChange);
+        meanDensity, _borderSum / _viewCount, _translucentCount / ((double)_size.Width * _size.Height * _viewCount), _guidanceNormSum / _viewCount, parameterChange);
 
     /// <summary>Adds one view's share of the step's gradient to the gradients of the field's parameters.</summary>
     /// <param name="step">Step, from 0.</param>
@@ -116,13 +106,14 @@ public sealed class ViewDistillation
         GuidanceReport guidance = _guidance.Apply(tape, view, camera, step, index, asLatent: shading.Mode == ShadingMode.Normal);
         clock.Lap("guidance");
 
-        _regularizers.Add(tape, _renderer, view, step, index);
+        OpacitySums opacity = _guidance.Opacity(view.Opacity, _size.Width, _size.Height);
+        _regularizers.Add(tape, _renderer, view, step, index, opacity.ForegroundCount);
         tape.Backward();
-        Count(view, shading, guidance);
+        Count(view, shading, guidance, opacity);
         clock.Lap("backward");
     }
 
-    private void Count(RenderedView view, ViewShading shading, GuidanceReport guidance)
+    private void Count(RenderedView view, ViewShading shading, GuidanceReport guidance, in OpacitySums opacity)
     {
         _viewCount++;
         _sampleCount += view.Samples.Count;
@@ -137,30 +128,9 @@ public sealed class ViewDistillation
         {
             Count(name, value);
         }
-        view.Opacity.Value.CopyToCPU(_opacity);
-        foreach (float value in _opacity)
-        {
-            _opacitySum += value;
-            _translucentCount += value is > Clear and < Opaque ? 1 : 0;
-        }
-        _borderSum += BorderOpacity(_opacity, _size.Width, _size.Height);
-    }
-
-    // Mean over the outermost ring of pixels.
-    private static double BorderOpacity(ReadOnlySpan<float> opacity, int width, int height)
-    {
-        double sum = 0;
-        int count = 0;
-        for (int y = 0; y < height; y++)
-        {
-            int step = y == 0 || y == height - 1 ? 1 : Math.Max(1, width - 1);
-            for (int x = 0; x < width; x += step)
-            {
-                sum += opacity[(y * width) + x];
-                count++;
-            }
-        }
-        return sum / count;
+        _opacitySum += opacity.Sum;
+        _translucentCount += opacity.TranslucentCount;
+        _borderSum += opacity.BorderMean;
     }
 
     private void Count(string name, double value)

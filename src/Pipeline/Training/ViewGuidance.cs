@@ -19,6 +19,7 @@ public sealed class ViewGuidance
     private readonly PromptEmbeddings _prompt;
     private readonly float[] _image;
     private readonly float[] _dLdImage;
+    private float[] _opacity = [];
 
     /// <summary>Judges views of the configuration's training size.</summary>
     /// <param name="configuration">The run's configuration.</param>
@@ -102,6 +103,27 @@ public sealed class ViewGuidance
         gradient.CopyFromCPU(_dLdImage);
         tape.Seed(image, gradient);
         return report;
+    }
+
+    /// <summary>What a view's opacity says about the scene; where the guidance shares the kernels' memory, the view stays there.</summary>
+    /// <param name="opacity">A [height·width], row by row.</param>
+    /// <param name="width">Width, pixels.</param>
+    /// <param name="height">Height, pixels.</param>
+    public OpacitySums Opacity(Variable opacity, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(opacity);
+        if (_guidance is IBoundGuidance { SharesMemory: true } bound)
+        {
+            return bound.BoundOpacity(opacity.Value, width, height);
+        }
+
+        if (_opacity.Length != opacity.Length)
+        {
+            _opacity = new float[opacity.Length];
+        }
+
+        opacity.Value.CopyToCPU(_opacity);
+        return OpacitySums.Of(_opacity, width, height);
     }
 
     private static void Scale(Span<float> gradient, float factor)

@@ -156,12 +156,31 @@ public sealed class BoundDistillationTests
         Assert.Null(opened);
     }
 
+    [Theory]
+    [InlineData(7, 5)]
+    [InlineData(1, 4)]
+    [InlineData(64, 64)]
+    public void A_views_opacity_gives_the_same_numbers(int width, int height)
+    {
+        using var device = DeviceContext.CreateCpu(1);
+        using var memory = GuidanceMemory.OfHost(device);
+        using var bound = new ScoreDistillation(Toybox.Model, Options("sds"), null, memory);
+        float[] opacity = [.. Enumerable.Range(0, width * height).Select(i => Math.Max(0, MathF.Sin(i * 0.61f)))];
+        using MemoryBuffer1D<float, Stride1D.Dense> values = device.Accelerator.Allocate1D(opacity);
+        OpacitySums got = bound.BoundOpacity(values.View, width, height), expected = OpacitySums.Of(opacity, width, height);
+        Assert.Equal((expected.TranslucentCount, expected.ForegroundCount), (got.TranslucentCount, got.ForegroundCount));
+        Assert.True(Math.Abs(expected.Sum - got.Sum) <= 1e-5 * expected.Sum && Math.Abs(expected.BorderMean - got.BorderMean) <= 1e-5);
+        float[] ring = [.. Enumerable.Range(0, width * height).Where(i => i % width == 0 || i % width == width - 1 || i / width == 0 || i / width == height - 1).Select(i => opacity[i])];
+        Assert.True(Math.Abs(ring.Average() - expected.BorderMean) <= 1e-6);
+        Assert.Equal(opacity.Count(value => value is > 0.1f and < 0.9f), expected.TranslucentCount);
+    }
+
     [Fact]
     public void Every_missing_library_is_named()
     {
         Assert.Null(CudaLibraries.Missing(CudaLibraries.Find(_ => true)));
         string all = CudaLibraries.Missing(CudaLibraries.Find(_ => false))!;
-        Assert.All(["cudart", "cuBLAS ", "cuBLASLt", "cuFFT", "cuDNN 9"], name => Assert.Contains(name, all, StringComparison.Ordinal));
+        Assert.All(["cudart", "cuBLAS ", "cuBLASLt", "cuRAND", "cuFFT", "cuDNN 9"], name => Assert.Contains(name, all, StringComparison.Ordinal));
         string one = CudaLibraries.Missing(CudaLibraries.Find(file => !file.Contains("cudnn", StringComparison.Ordinal)))!;
         Assert.Contains("cuDNN 9", one, StringComparison.Ordinal);
         Assert.DoesNotContain("cuFFT", one, StringComparison.Ordinal);

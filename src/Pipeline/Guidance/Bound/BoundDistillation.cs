@@ -19,6 +19,7 @@ internal sealed class BoundDistillation : IDisposable
     private readonly GuidanceDevice _device;
     private readonly BoundEncoder _encoder;
     private readonly BoundScore _score;
+    private readonly BoundOpacity _opacity;
     private readonly int _imageSize;
     private readonly int _latentSize;
     private readonly int[] _latentShape;
@@ -42,6 +43,7 @@ internal sealed class BoundDistillation : IDisposable
         _latentShape = [1, model.LatentChannels, model.LatentSize, model.LatentSize];
         _encoder = BoundEncoder.Of(model, encoder, _device, memory);
         _score = new BoundScore(options, schedule, denoiser, _latentShape, _device, memory);
+        _opacity = new BoundOpacity(_device, memory);
         _ofRender = new Lazy<OnnxSession>(() => LatentGraphs.OfRender(_latentSize).Load(_device));
         _toRender = new Lazy<OnnxSession>(() => LatentGraphs.ToRender(_latentSize).Load(_device));
         _toLatent = new Lazy<OnnxSession>(() => LatentGraphs.ToLatent(_latentShape).Load(_device));
@@ -114,6 +116,12 @@ internal sealed class BoundDistillation : IDisposable
         return score;
     }
 
+    /// <summary>What a view's opacity says about the scene.</summary>
+    /// <param name="opacity">A [height·width], row by row.</param>
+    /// <param name="width">Width, pixels.</param>
+    /// <param name="height">Height, pixels.</param>
+    public OpacitySums Opacity(ArrayView<float> opacity, int width, int height) => _opacity.Of(opacity, width, height);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -125,6 +133,7 @@ internal sealed class BoundDistillation : IDisposable
             }
         }
 
+        _opacity.Dispose();
         _score.Dispose();
         _encoder.Dispose();
     }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
-using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using ILGPU;
 using ILGPU.Runtime;

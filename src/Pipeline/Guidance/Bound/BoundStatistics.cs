@@ -1,5 +1,4 @@
 using System;
-using DreamFusion.Kernels.Device;
 using ILGPU;
 using ILGPU.Runtime;
 using Microsoft.ML.OnnxRuntime;

@@ -48,7 +48,7 @@ public sealed class GuidanceMemory : IDisposable
     {
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(guidance);
-        return kernels.Accelerator is CudaAccelerator cuda && guidance.CudaDevice is { } device && cuda.Device.DeviceId == device
+        return kernels.Accelerator is CudaAccelerator cuda && guidance.CudaDevice is { } device
             ? new GuidanceMemory(
                 kernels,
                 new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, device, OrtMemType.Default),

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using DreamFusion.Autodiff;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline.Configuration;
@@ -12,6 +13,7 @@ using DreamFusion.Pipeline.Prompts;
 using DreamFusion.Pipeline.Training;
 using ILGPU;
 using ILGPU.Runtime;
+using Microsoft.ML.OnnxRuntime;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -49,7 +51,7 @@ public sealed class BoundCopiesTests(ITestOutputHelper output)
     [Fact]
     public void AStepOnTheStandInCopiesNoImageAndNoGradient()
     {
-        using var driver = StandInDriver.Install();
+        using var driver = StandInDriver.Install(isFast: true);
         RunConfiguration configuration = Configuration("vae") with { Device = "cuda" };
         ModelFolder model = ModelFolder.Open(ModelLocator.Locate(ModelLocator.Toybox));
         using var device = DeviceContext.CreateCuda(0, KernelChoice.Portable);
@@ -59,6 +61,26 @@ public sealed class BoundCopiesTests(ITestOutputHelper output)
         output.WriteLine(string.Join(' ', copies));
         Assert.True(guidance.WasAsked);
         Assert.DoesNotContain(copies, bytes => bytes is (3L * Side * Side * sizeof(float)) or ((long)Side * Side * sizeof(float)));
+    }
+
+    // ONNX Runtime is given the kernels' own addresses, the device's number, and a stream that takes turns with the kernels' one.
+    [Fact]
+    public unsafe void ONNXRuntimeIsGivenAddressesAndAStreamOfTheDevice()
+    {
+        using var driver = StandInDriver.Install();
+        using var device = DeviceContext.CreateCuda(1, KernelChoice.Portable);
+        using GuidanceMemory memory = GuidanceMemory.Shared(device, new GuidanceDevice(1, 1))!;
+        Assert.Null(GuidanceMemory.Shared(device, GuidanceDevice.Cpu));
+        Assert.Equal(1, driver.LiveStreams);
+        Assert.True(driver.IsBlocking(memory.Stream));
+        Dictionary<string, string> options = memory.Place(new GuidanceDevice(1, 1)).CudaOptions();
+        Assert.Equal(("1", $"{memory.Stream}"), (options["device_id"], options["user_compute_stream"]));
+        using MemoryBuffer1D<float, Stride1D.Dense> buffer = device.Accelerator.Allocate1D<float>(12);
+        using OrtValue value = memory.Value(buffer.View.BaseView.SubView(4, 6), 1, 2, 3);
+        using OrtMemoryInfo where = value.GetTensorMemoryInfo();
+        Assert.Equal(("Cuda", 1), (where.Name, where.Id));
+        Assert.Equal((nint)buffer.NativePtr + 16, (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(value.GetTensorMutableRawData())));
+        Assert.Throws<ArgumentException>(() => memory.Value(buffer.View.BaseView, 5));
     }
 
     private static long[] Copies(RunConfiguration configuration, ModelFolder model, bool isShared)

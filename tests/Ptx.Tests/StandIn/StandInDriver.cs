@@ -61,10 +61,25 @@ internal sealed partial class StandInDriver : IDisposable
     /// <summary>Whether primary contexts are still held.</summary>
     public int RetainedContexts { get; private set; }
 
+    /// <summary>Whether the devices have memory pools.</summary>
+    public bool HasPools { get; set; } = true;
+
+    /// <summary>Buffers that came from a pool.</summary>
+    public int PoolAllocations { get; set; }
+
+    /// <summary>Buffers that did not.</summary>
+    public int OtherAllocations { get; set; }
+
+    /// <summary>Bytes of freed memory that a pool keeps.</summary>
+    public ulong KeptPoolBytes { get; set; }
+
     /// <summary>Live buffers.</summary>
     public int LiveAllocations => _allocations.Values.Count(allocation => !allocation.IsFreed);
 
     public int LiveStreams => _streams.Count - 1;
+
+    /// <summary>Whether a stream and the default one wait for each other.</summary>
+    public bool IsBlocking(nint stream) => Stream(stream).IsBlocking;
 
     public int LiveEvents => _events.Count;
 

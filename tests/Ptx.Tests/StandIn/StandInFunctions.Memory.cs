@@ -78,7 +78,11 @@ internal static unsafe partial class StandInFunctions
         nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes, nint stream, void** parameters, void** extra) => 0;
 
     [UnmanagedCallersOnly]
-    private static int MemAlloc(ulong* address, nuint bytes) => InContext(driver => *address = driver.Allocate((long)bytes));
+    private static int MemAlloc(ulong* address, nuint bytes) => InContext(driver =>
+    {
+        *address = driver.Allocate((long)bytes);
+        driver.OtherAllocations++;
+    });
 
     [UnmanagedCallersOnly]
     private static int MemFree(ulong address) => InContext(driver =>
@@ -88,7 +92,12 @@ internal static unsafe partial class StandInFunctions
     });
 
     [UnmanagedCallersOnly]
-    private static int MemAllocAsync(ulong* address, nuint bytes, nint stream) => InContext(driver => *address = driver.Allocate((long)bytes));
+    private static int MemAllocAsync(ulong* address, nuint bytes, nint stream) => InContext(driver =>
+    {
+        StandInDriver.Require(driver.HasPools, DriverError.InvalidValue, "the device has no memory pools");
+        *address = driver.Allocate((long)bytes);
+        driver.PoolAllocations++;
+    });
 
     [UnmanagedCallersOnly]
     private static int MemFreeAsync(ulong address, nint stream) => InContext(driver => driver.Free(address, stream));

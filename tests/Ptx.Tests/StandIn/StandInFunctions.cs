@@ -10,7 +10,7 @@ internal static unsafe partial class StandInFunctions
 {
     private const int CubinKind = 1;
 
-    private static readonly Dictionary<nint, (string Ptx, nint Image)> _links = [];
+    private static readonly Dictionary<nint, StandInLink> _links = [];
 
     [ThreadStatic]
     private static nint _current;
@@ -54,7 +54,7 @@ internal static unsafe partial class StandInFunctions
         75 => driver.Architecture / 10,
         76 => driver.Architecture % 10,
         97 => 227 * 1024,
-        115 => 1,
+        115 => driver.HasPools ? 1 : 0,
         _ => throw new DriverException(DriverError.InvalidValue, $"attribute {attribute} is not known"),
     });
 
@@ -62,8 +62,11 @@ internal static unsafe partial class StandInFunctions
     private static int DeviceGetDefaultMemPool(nint* pool, int device) => Anywhere(_ => *pool = 0x77);
 
     [UnmanagedCallersOnly]
-    private static int MemPoolSetAttribute(nint pool, int attribute, void* value)
-        => Anywhere(_ => StandInDriver.Require(pool == 0x77 && attribute == 4 && value != null, DriverError.InvalidValue, $"attribute {attribute} of a pool"));
+    private static int MemPoolSetAttribute(nint pool, int attribute, void* value) => Anywhere(driver =>
+    {
+        StandInDriver.Require(pool == 0x77 && attribute == 4 && value != null, DriverError.InvalidValue, $"attribute {attribute} of a pool");
+        driver.KeptPoolBytes = *(ulong*)value;
+    });
 
     [UnmanagedCallersOnly]
     private static int PrimaryCtxRetain(nint* context, int device) => Anywhere(driver =>
@@ -117,34 +120,44 @@ internal static unsafe partial class StandInFunctions
     private static int LinkCreate(uint optionCount, int* options, void** values, nint* link) => InContext(driver =>
     {
         *link = driver.NewHandle();
-        _links.Add(*link, (string.Empty, 0));
+        _links.Add(*link, new StandInLink(optionCount, options, values));
     });
 
     [UnmanagedCallersOnly]
-    private static int LinkAddData(nint link, int kind, void* data, nuint size, byte* name, uint optionCount, int* options, void** values) => InContext(_ =>
+    private static int LinkAddData(nint link, int kind, void* data, nuint size, byte* name, uint optionCount, int* options, void** values) => InContext(driver =>
     {
         StandInDriver.Require(kind == CubinKind, DriverError.InvalidValue, $"input of kind {kind}");
         string text = Encoding.UTF8.GetString(new ReadOnlySpan<byte>(data, (int)size));
         StandInDriver.Require(text.EndsWith('\0'), DriverError.InvalidPtx, "PTX without a zero byte at its end");
-        _links[link] = (text.TrimEnd('\0'), 0);
+        byte[] image;
+        try
+        {
+            image = driver.Assemble(text.TrimEnd('\0'));
+        }
+        catch (DriverException exception)
+        {
+            _links[link].Say($"ptxas application ptx input, {exception.Message}");
+            throw;
+        }
+
+        _links[link].Size = image.Length;
+        _links[link].Image = Marshal.AllocHGlobal(image.Length);
+        Marshal.Copy(image, 0, _links[link].Image, image.Length);
     });
 
     [UnmanagedCallersOnly]
-    private static int LinkComplete(nint link, void** cubin, nuint* size) => InContext(driver =>
+    private static int LinkComplete(nint link, void** cubin, nuint* size) => InContext(_ =>
     {
-        byte[] image = driver.Assemble(_links[link].Ptx);
-        nint copy = Marshal.AllocHGlobal(image.Length);
-        Marshal.Copy(image, 0, copy, image.Length);
-        _links[link] = (string.Empty, copy);
-        *cubin = (void*)copy;
-        *size = (nuint)image.Length;
+        StandInDriver.Require(_links[link].Image != 0, DriverError.InvalidValue, "nothing was added");
+        *cubin = (void*)_links[link].Image;
+        *size = (nuint)_links[link].Size;
     });
 
     [UnmanagedCallersOnly]
     private static int LinkDestroy(nint link) => InContext(_ =>
     {
-        _links.Remove(link, out (string Ptx, nint Image) removed);
-        Marshal.FreeHGlobal(removed.Image);
+        _links.Remove(link, out StandInLink? removed);
+        Marshal.FreeHGlobal(removed!.Image);
     });
 
     [UnmanagedCallersOnly]
@@ -192,21 +205,36 @@ internal static unsafe partial class StandInFunctions
         bytes.AsSpan(0, Math.Min(length, bytes.Length)).CopyTo(new Span<byte>(buffer, length));
     }
 
-    private static void WriteLog(DriverException exception, uint optionCount, int* options, void** values)
+    private static void WriteLog(DriverException exception, uint optionCount, int* options, void** values) =>
+        new StandInLink(optionCount, options, values).Say($"ptxas application ptx input, {exception.Message}");
+
+    /// <summary>What is linked, and where the caller wants to read why it is not.</summary>
+    private sealed class StandInLink
     {
-        const int ErrorLog = 5;
-        const int ErrorLogBytes = 6;
-        byte* log = null;
-        int length = 0;
-        for (int i = 0; i < optionCount; i++)
+        private const int ErrorLog = 5;
+        private const int ErrorLogBytes = 6;
+        private readonly byte* _log;
+        private readonly int _length;
+
+        public StandInLink(uint optionCount, int* options, void** values)
         {
-            log = options[i] == ErrorLog ? (byte*)values[i] : log;
-            length = options[i] == ErrorLogBytes ? (int)(nint)values[i] : length;
+            for (int i = 0; i < optionCount; i++)
+            {
+                _log = options[i] == ErrorLog ? (byte*)values[i] : _log;
+                _length = options[i] == ErrorLogBytes ? (int)(nint)values[i] : _length;
+            }
         }
 
-        if (log != null)
+        public nint Image { get; set; }
+
+        public int Size { get; set; }
+
+        public void Say(string text)
         {
-            Write($"ptxas application ptx input, {exception.Message}", log, length);
+            if (_log != null)
+            {
+                Write(text, _log, _length);
+            }
         }
     }
 }

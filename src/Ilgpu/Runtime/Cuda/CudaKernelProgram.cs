@@ -155,19 +155,19 @@ internal sealed unsafe class CudaKernelProgram : KernelProgram
 
     private Variant Load(PtxModule module, byte[] block)
     {
-        nint handle = LoadModule(module.Text);
+        nint handle = LoadModule(module.Text, module.EntryName);
         nint function = _accelerator.Library.FindFunction(handle, module.EntryName);
         int threads = _accelerator.Library.FunctionAttribute(function, CudaFunctionAttribute.MaxThreadsPerBlock);
         return new Variant(handle, function, threads, module.SharedBytes, block);
     }
 
-    private nint LoadModule(string text)
+    private nint LoadModule(string text, string name)
     {
         byte[] ptx = Encoding.ASCII.GetBytes(text + '\0');
         if (CubinCache.Find() is not { } cache)
         {
             _accelerator.CountModule(wasCached: false);
-            return _accelerator.Library.LoadModule(ptx);
+            return _accelerator.Library.LoadModule(ptx, name);
         }
 
         string key = CubinCache.KeyOf(text, _accelerator.DriverVersion, _accelerator.Device.Capability);
@@ -178,9 +178,9 @@ internal sealed unsafe class CudaKernelProgram : KernelProgram
         }
 
         _accelerator.CountModule(wasCached: false);
-        byte[] cubin = _accelerator.Library.Assemble(ptx);
+        byte[] cubin = _accelerator.Library.Assemble(ptx, name);
         cache.Write(key, cubin);
-        return _accelerator.Library.LoadModule(cubin);
+        return _accelerator.Library.LoadModule(cubin, name);
     }
 
     private void RequireFits(Variant variant, in Index3D group, int sharedBytes)

@@ -142,8 +142,8 @@ internal sealed unsafe partial class CudaLibrary
         return ((long)free, (long)total);
     }
 
-    /// <summary>Loads PTX (ending with a zero byte) or a cubin; the driver's log is part of the error.</summary>
-    public nint LoadModule(ReadOnlySpan<byte> image)
+    /// <summary>Loads PTX (ending with a zero byte) or a cubin; the driver's log is part of the error, and what it is about.</summary>
+    public nint LoadModule(ReadOnlySpan<byte> image, string? kernel = null)
     {
         byte* info = stackalloc byte[LogBytes];
         byte* error = stackalloc byte[LogBytes];
@@ -154,7 +154,7 @@ internal sealed unsafe partial class CudaLibrary
         fixed (byte* data = image)
         {
             int status = _moduleLoadDataEx(&module, data, LogOptions, options, values);
-            Check(status, "cuModuleLoadDataEx", status == Success ? null : Log(error, info));
+            Check(status, "cuModuleLoadDataEx", status == Success ? null : Log(error, info, kernel));
         }
 
         return module;
@@ -186,7 +186,7 @@ internal sealed unsafe partial class CudaLibrary
     }
 
     /// <summary>Compiles PTX (ending with a zero byte) for the current device: a cubin that <see cref="LoadModule"/> takes.</summary>
-    public byte[] Assemble(ReadOnlySpan<byte> ptx)
+    public byte[] Assemble(ReadOnlySpan<byte> ptx, string? kernel = null)
     {
         byte* info = stackalloc byte[LogBytes];
         byte* error = stackalloc byte[LogBytes];
@@ -201,13 +201,13 @@ internal sealed unsafe partial class CudaLibrary
             fixed (byte* text = ptx)
             {
                 int status = _linkAddData(link, PtxInput, text, (nuint)ptx.Length, name, 0, null, null);
-                Check(status, "cuLinkAddData", status == Success ? null : Log(error, info));
+                Check(status, "cuLinkAddData", status == Success ? null : Log(error, info, kernel));
             }
 
             void* cubin;
             nuint size;
             int completed = _linkComplete(link, &cubin, &size);
-            Check(completed, "cuLinkComplete", completed == Success ? null : Log(error, info));
+            Check(completed, "cuLinkComplete", completed == Success ? null : Log(error, info, kernel));
             return new ReadOnlySpan<byte>(cubin, checked((int)size)).ToArray();
         }
         finally
@@ -340,8 +340,8 @@ internal sealed unsafe partial class CudaLibrary
         values[3] = (void*)LogBytes;
     }
 
-    private static string Log(byte* error, byte* info)
-        => string.Join('\n', Marshal.PtrToStringUTF8((nint)error), Marshal.PtrToStringUTF8((nint)info)).Trim();
+    private static string Log(byte* error, byte* info, string? kernel)
+        => (kernel is null ? string.Empty : $"Kernel '{kernel}':\n") + string.Join('\n', Marshal.PtrToStringUTF8((nint)error), Marshal.PtrToStringUTF8((nint)info)).Trim();
 
     private void BindFunctions()
     {

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using ILGPU;
 using ILGPU.Runtime;

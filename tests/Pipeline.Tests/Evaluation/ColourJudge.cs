@@ -61,7 +61,7 @@ internal static class ColourJudge
     }
 
     // The bytes' symbols as in every CLIP vocabulary, three words, start and end.
-    private static IEnumerable<string> Tokenizer(string folder)
+    private static string[] Tokenizer(string folder)
     {
         using var theirs = JsonDocument.Parse(File.ReadAllText(Path.Combine(ModelLocator.ToyboxFolder, "tokenizer", "vocab.json")));
         string[] words =

@@ -87,7 +87,7 @@ public sealed class TwinTests
 
         var twins = new Twins(architecture);
         var twin = new MlpTwin(Samples, twins.AddFloats(parameters), twins.AddFloats(input));
-        Assert.Equal(options.ParameterCount, MlpTwin.ParameterCount);
+        Assert.Equal(MlpTwin.ParameterCount, options.ParameterCount);
         long twinOutput = twins.Add(Enumerable.Repeat(float.NaN, upstream.Length).ToArray());
         long twinGradient = twins.Add(new float[parameters.Length]);
         long twinInputGradient = twins.Add(Enumerable.Repeat(1f, input.Length).ToArray());

@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -37,8 +36,8 @@ public sealed partial class DeterministicComputeTests
                 }
                 finally
                 {
-                    Dup2(before, ErrorStream);
-                    Close(before);
+                    Assert.Equal(ErrorStream, Dup2(before, ErrorStream));
+                    Assert.Equal(0, Close(before));
                 }
             }
 

@@ -125,6 +125,44 @@ public sealed class CudaContextTests
         }
     }
 
+    [Fact]
+    public void TheCacheOfCubinsIsBounded()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), $"cubin-{Guid.NewGuid():n}");
+        try
+        {
+            byte[] cubin = new byte[10_000];
+            new Random(1).NextBytes(cubin);
+            CubinCache cache = CubinCache.In(folder, limitBytes: 35_000);
+            foreach (string key in (string[])["a", "b", "c"])
+            {
+                cache.Write(key, cubin);
+                Age(folder);
+            }
+
+            File.WriteAllText(Path.Combine(folder, "left.123.tmp"), "a process died");
+            Age(folder, days: 2);
+            // a is used, so b is the oldest when d comes.
+            Assert.NotNull(cache.Read("a"));
+            cache.Write("d", cubin);
+            Assert.Equal([true, false, true, true], new[] { "a", "b", "c", "d" }.Select(key => cache.Read(key) is not null));
+            Assert.Equal(3, Directory.GetFiles(folder).Length);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Everything in the folder was written longer ago.
+    private static void Age(string folder, int days = 1)
+    {
+        foreach (string path in Directory.GetFiles(folder))
+        {
+            File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddDays(-days));
+        }
+    }
+
     [Theory]
     [InlineData("cuda", "Stand-in 0")]
     [InlineData("cuda:1", "Stand-in 1")]

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using System.Text;
 
 namespace ILGPU.Runtime.Cuda;
@@ -9,7 +10,7 @@ namespace ILGPU.Runtime.Cuda;
 /// <summary>
 /// Keeps what the driver compiles between processes, because it takes seconds for large kernels. An entry belongs to a PTX text, the driver's version and the device's
 /// architecture, all of which it holds: its file's name is a hash of them, and what another text left under the same name is not taken. Files are gzip, whose checksum
-/// tells a damaged one, which is made again. (.NET's SHA-256 is no choice here: it ends the process where OpenSSL is missing.) The folder is the value of
+/// tells a damaged one, which is made again. Beyond <see cref="LimitBytes"/> the entries go that were not used for the longest time. (.NET's SHA-256 is no choice here: it ends the process where OpenSSL is missing.) The folder is the value of
 /// <see cref="FolderSetting"/> in <see cref="AppContext"/>; without one nothing is kept.
 /// </summary>
 internal sealed class CubinCache
@@ -18,10 +19,14 @@ internal sealed class CubinCache
     public const string FolderSetting = "ILGPU.CubinCacheFolder";
 
     private const int Version = 2;
+    private const string Extension = ".cubin";
 
     // FNV-1a of 64 bits.
     private const ulong HashStart = 14695981039346656037;
     private const ulong HashPrime = 1099511628211;
+
+    // What a process that died left behind.
+    private static readonly TimeSpan _abandoned = TimeSpan.FromDays(1);
 
     private readonly string _folder;
 
@@ -30,8 +35,14 @@ internal sealed class CubinCache
         _folder = folder;
     }
 
+    /// <summary>Most bytes that are kept, default 256 MiB: many times what all kernels need.</summary>
+    public long LimitBytes { get; init; } = 256L << 20;
+
     /// <summary>The cache, or null if nothing is kept.</summary>
     public static CubinCache? Find() => AppContext.GetData(FolderSetting) is string { Length: > 0 } folder ? new CubinCache(folder) : null;
+
+    /// <summary>The cache in a folder, with a limit of its own: for tests.</summary>
+    internal static CubinCache In(string folder, long limitBytes) => new(folder) { LimitBytes = limitBytes };
 
     /// <summary>What an entry belongs to.</summary>
     /// <param name="ptx">The module.</param>
@@ -55,7 +66,13 @@ internal sealed class CubinCache
             int length = reader.ReadInt32();
             byte[] cubin = reader.ReadBytes(length);
             // The checksum is read with what follows the last byte.
-            return cubin.Length == length && reader.Read() < 0 ? cubin : null;
+            if (cubin.Length != length || reader.Read() >= 0)
+            {
+                return null;
+            }
+
+            Touch(file.Name);
+            return cubin;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or ArgumentException)
         {
@@ -85,11 +102,39 @@ internal sealed class CubinCache
             }
 
             File.Move(temporary, path, overwrite: true);
+            Trim();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A full or read-only disk costs the next process time, no more.
             TryDelete(temporary);
+        }
+    }
+
+    // A cache that cannot be written can be read.
+    private static void Touch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+    }
+
+    // The youngest stay; what another process has deleted meanwhile is gone, too.
+    private void Trim()
+    {
+        long total = 0;
+        foreach (FileInfo file in new DirectoryInfo(_folder).EnumerateFiles().OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal).ToArray())
+        {
+            total += file.Extension == Extension ? file.Length : 0;
+            if (file.Extension == Extension ? total > LimitBytes : DateTime.UtcNow - file.LastWriteTimeUtc > _abandoned)
+            {
+                TryDelete(file.FullName);
+            }
         }
     }
 
@@ -113,6 +158,6 @@ internal sealed class CubinCache
             hash = unchecked((hash ^ letter) * HashPrime);
         }
 
-        return Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{hash:x16}.cubin"));
+        return Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{hash:x16}{Extension}"));
     }
 }

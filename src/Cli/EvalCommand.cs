@@ -73,7 +73,9 @@ internal sealed class EvalCommand
         if (parse.GetValue(_prompts) is { } file)
         {
             IReadOnlyList<PromptRun> set = PromptSet.Read(file, Seeds(parse), parse.GetValue(_out) ?? Path.Combine("runs", Slug.Of(Path.GetFileNameWithoutExtension(file))));
-            if (!PromptSet.Train(set, Sources(parse), new LineNotes(quiet), signals.Token))
+            IReadOnlyList<RunConfiguration> configurations = PromptSet.Configure(set, Sources(parse));
+            string? modelFolder = CheckpointModel.FolderOf(configurations[0].Model, quiet, signals.Token);
+            if (!PromptSet.Train(set, configurations, modelFolder, new LineNotes(quiet), signals.Token))
             {
                 Console.Error.WriteLine("dfk: interrupted; the same command goes on where it stopped.");
                 return ExitCode.Interrupted;

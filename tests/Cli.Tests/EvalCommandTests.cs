@@ -32,6 +32,19 @@ public sealed class EvalCommandTests : IClassFixture<EvalCommandTests.TrainedSet
     }
 
     [Fact]
+    public void A_checkpoint_is_imported_first_and_that_is_said()
+    {
+        string checkpoint = _set.File("pickle.safetensors"), prompts = _set.File("checkpoint-prompts.txt");
+        File.WriteAllBytes(checkpoint, [0x50, 0x4B, 3, 4, 0, 0, 8, 8, 0, 0, 0, 0]);
+        File.WriteAllText(prompts, "a hamburger\n");
+        DfkResult result = Dfk.Run("eval", "--prompts", prompts, "--out", _set.File("checkpoint-runs"), "--model", checkpoint);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("pickle.safetensors is a checkpoint: it is imported into the cache", result.Error, StringComparison.Ordinal);
+        Assert.Contains("pickle (PyTorch)", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_set.File("checkpoint-runs")));
+    }
+
+    [Fact]
     public void Runs_captions_and_several_judges_make_json()
     {
         string captions = _set.File("captions.txt");

@@ -56,32 +56,45 @@ public static class PromptSet
         ];
     }
 
-    /// <summary>Trains what is not finished.</summary>
+    /// <summary>Resolves the configuration of each run: all are checked before the first hour of training.</summary>
     /// <param name="runs">The runs.</param>
     /// <param name="sources">Preset, file and values of all runs; prompt and seed are added.</param>
-    /// <param name="observer">Told what happens.</param>
-    /// <param name="stop">Finishes the step under way and saves it.</param>
-    /// <returns>Whether all runs are done; false if it was stopped.</returns>
-    public static bool Train(IReadOnlyList<PromptRun> runs, ConfigurationSources sources, ITrainingObserver observer, CancellationToken stop)
+    /// <exception cref="DfkException">With <see cref="ExitCode.BadInput"/>: a configuration is wrong.</exception>
+    public static IReadOnlyList<RunConfiguration> Configure(IReadOnlyList<PromptRun> runs, ConfigurationSources sources)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(sources);
+        return
+        [
+            .. runs.Select(run => (sources with
+            {
+                Overrides =
+                [
+                    .. sources.Overrides,
+                    new ConfigurationOverride("--prompts", "prompt", run.Prompt),
+                    new ConfigurationOverride("--seeds", "seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
+                ],
+            }).Resolve()),
+        ];
+    }
+
+    /// <summary>Trains what is not finished.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="configurations">The configuration of each, from <see cref="Configure"/>.</param>
+    /// <param name="modelFolder">The prior's folder where it is not the configurations' model itself, as for a checkpoint file; null otherwise.</param>
+    /// <param name="observer">Told what happens.</param>
+    /// <param name="stop">Finishes the step under way and saves it.</param>
+    /// <returns>Whether all runs are done; false if it was stopped.</returns>
+    public static bool Train(IReadOnlyList<PromptRun> runs, IReadOnlyList<RunConfiguration> configurations, string? modelFolder, ITrainingObserver observer, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(configurations);
         ArgumentNullException.ThrowIfNull(observer);
-        // All configurations are checked before the first hour of training.
-        RunConfiguration[] configurations = [.. runs.Select(run => (sources with
-        {
-            Overrides =
-            [
-                .. sources.Overrides,
-                new ConfigurationOverride("--prompts", "prompt", run.Prompt),
-                new ConfigurationOverride("--seeds", "seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
-            ],
-        }).Resolve())];
         for (int i = 0; i < runs.Count; i++)
         {
             observer.Note(string.Create(CultureInfo.InvariantCulture, $"{i + 1} of {runs.Count}: \"{runs[i].Prompt}\", seed {runs[i].Seed}"));
             TrainingResult result = TrainingSession.Run(
-                configurations[i], new TrainingRequest { OutputFolder = runs[i].Folder, Resume = true, NoVideo = true, NoMesh = true }, observer, stop);
+                configurations[i], new TrainingRequest { OutputFolder = runs[i].Folder, ModelFolder = modelFolder, Resume = true, NoVideo = true, NoMesh = true }, observer, stop);
             if (result.Outcome != TrainingOutcome.Done)
             {
                 return false;

@@ -31,7 +31,7 @@ internal sealed class FolderImport(ImportPlan plan, IReadOnlyList<(SourceFile So
         TextArchitecture text = TextualInversion.Enlarge(architecture.Text, plan.Embeddings);
         Part(folder, "text_encoder", "writing the text encoder", (part, progress) => TextEncoderGraph.Write(part, text, Stoppable(plan.Text(_text)), _options, progress));
         PredictionDecision? known = plan.Prediction;
-        UNetArchitecture unet = Sized(architecture, known);
+        UNetArchitecture unet = Described(architecture, known);
         Part(folder, "unet", "writing the UNet", (part, progress) => UNetGraph.Write(part, unet, Stoppable(plan.UNet(_unet)), _options, progress));
         PredictionDecision prediction = known ?? Probe(Path.Combine(folder, "unet"), architecture);
         Part(folder, "vae_encoder", "writing the VAE encoder", (part, progress) => VaeEncoderGraph.Write(part, architecture.Vae, Stoppable(_vae), _options, progress));
@@ -61,10 +61,10 @@ internal sealed class FolderImport(ImportPlan plan, IReadOnlyList<(SourceFile So
         }
     }
 
-    // The 2.x models of the velocity were trained on 768 pixels. A folder says for itself.
-    private UNetArchitecture Sized(StableDiffusionArchitecture architecture, PredictionDecision? prediction) =>
-        prediction?.Type == PredictionType.Velocity && architecture.Text.Activation == TextActivation.Gelu && !plan.StatesSampleSize
-            ? architecture.UNet with { SampleSize = LatentOf768 }
+    // The 2.x models of the velocity were trained on 768 pixels, and diffusers marks their attention. The size a folder says for itself.
+    private UNetArchitecture Described(StableDiffusionArchitecture architecture, PredictionDecision? prediction) =>
+        prediction?.Type == PredictionType.Velocity && architecture.Text.Activation == TextActivation.Gelu
+            ? architecture.UNet with { ConfiguresUpcast = true, SampleSize = plan.StatesSampleSize ? architecture.UNet.SampleSize : LatentOf768 }
             : architecture.UNet;
 
     private PredictionDecision Probe(string unetFolder, StableDiffusionArchitecture architecture)
@@ -72,7 +72,7 @@ internal sealed class FolderImport(ImportPlan plan, IReadOnlyList<(SourceFile So
         meter.Begin("asking the UNet what it predicts");
         PredictionDecision prediction = PredictionProbe.Run(unetFolder, architecture.UNet, out string? problem)
             ?? PredictionRules.FromBias(_unet.Peek(PredictionRules.DecidingBias(architecture.UNet)), problem!);
-        ComponentConfig.Write(unetFolder, Sized(architecture, prediction));
+        ComponentConfig.Write(unetFolder, Described(architecture, prediction));
         return prediction;
     }
 

@@ -6,11 +6,9 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using DreamFusion.Autodiff;
-using DreamFusion.Pipeline.Cache;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Configuration;
 using DreamFusion.Pipeline.Guidance;
-using DreamFusion.Pipeline.Import;
 using DreamFusion.Pipeline.Machine;
 using DreamFusion.Pipeline.Machine.Planning;
 using DreamFusion.Pipeline.Models;
@@ -282,7 +280,7 @@ internal sealed record RunModel(ModelFolder Folder, IReadOnlyDictionary<string, 
             OutputPath.RequireFolder(request.OutputFolder);
         }
 
-        ModelFolder folder = ModelFolder.Open(request.ModelFolder ?? Imported(configuration.Model) ?? ModelLocator.Locate(configuration.Model));
+        ModelFolder folder = ModelFolder.Open(request.ModelFolder ?? ModelLocator.Locate(configuration.Model));
         IReadOnlyList<string> warnings = PromptVocabulary.TryLoad(folder)?.Check(configuration.Prompt, request.Anyway) ?? [];
         (GuidanceDevice device, string? deviceNote) = GuidanceDevice.Select(configuration);
         // Before the files are hashed: of a large folder that alone takes half a minute.
@@ -291,8 +289,4 @@ internal sealed record RunModel(ModelFolder Folder, IReadOnlyDictionary<string, 
             folder, folder.HashFiles().ToDictionary(file => file.RelativePath, file => file.Sha256), device,
             [.. request.Notes, .. lacks, .. warnings, .. deviceNote is null ? Array.Empty<string>() : [deviceNote], .. GraphPrecision.Notes(configuration.Guidance.Precision, folder), .. folder.Notes]);
     }
-
-    // Sets of runs come here without a command that has imported the checkpoint before.
-    private static string? Imported(string model) => !ModelImport.IsCheckpoint(model) ? null
-        : ModelImport.ToCache(new ImportRequest { CheckpointPath = model, Precision = ModelImport.DefaultPrecision }, DiskCache.OfUser(), progress: null, CancellationToken.None).Folder;
 }

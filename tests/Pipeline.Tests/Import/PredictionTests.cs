@@ -96,6 +96,8 @@ public sealed class PredictionTests : IDisposable
         ImportResult result = Import(Write(2, change: ("model.diffusion_model.out.2.bias", 1f, output)));
         Assert.Equal((name, true), (result.Prediction!.Name, result.Prediction.Rule.StartsWith("rule 6", StringComparison.Ordinal)));
         Assert.Equal(size, ModelFolder.Open(result.Folder).LatentSize);
+        // As diffusers publishes it: true for the 768-pixel model of the velocity, false for the base.
+        Assert.Contains($"\"upcast_attention\": {(name == "epsilon" ? "false" : "true")}", File.ReadAllText(Path.Combine(result.Folder, "unet", "config.json")), StringComparison.Ordinal);
         Assert.Contains(result.Prediction.Rule, File.ReadAllText(Path.Combine(result.Folder, "dfk-import.json")), StringComparison.Ordinal);
     }
 

@@ -137,10 +137,17 @@ public sealed class WholeOrNothingTests : IDisposable
     }
 
     [Fact]
-    public void Progress_counts_up_to_its_total()
+    public void Progress_counts_up_to_its_total_and_the_folder_appears_behind_it()
     {
         List<ImportProgress> seen = [];
-        ModelImport.ToFolder(new ImportRequest { CheckpointPath = _checkpoint, Architectures = TinyBases.Both }, _folder.File("out"), new Listener(seen.Add), CancellationToken.None);
+        void Listen(ImportProgress progress)
+        {
+            // Of a folder that is killed half-way nothing may be at its place.
+            Assert.False(Directory.Exists(_folder.File("out")), $"The folder is there while {progress.Activity}.");
+            seen.Add(progress);
+        }
+
+        ModelImport.ToFolder(new ImportRequest { CheckpointPath = _checkpoint, Architectures = TinyBases.Both }, _folder.File("out"), new Listener(Listen), CancellationToken.None);
         Assert.True(seen.Zip(seen.Skip(1)).All(pair => pair.First.DoneBytes <= pair.Second.DoneBytes));
         Assert.All(seen, progress => Assert.InRange(progress.DoneBytes, 0, progress.TotalBytes));
         Assert.Equal(

@@ -27,6 +27,12 @@ public sealed record UNetArchitecture
     /// </summary>
     public required bool UpcastAttention { get; init; }
 
+    /// <summary>
+    /// upcast_attention of <c>config.json</c>, by which diffusers marks the 768-pixel model of the velocity and no other; what the
+    /// graph computes is <see cref="UpcastAttention"/>.
+    /// </summary>
+    public bool ConfiguresUpcast { get; init; }
+
     /// <summary>Residual blocks of a level on the way down; on the way up there is one more.</summary>
     public int ResnetsPerLevel { get; init; } = 2;
 

@@ -41,7 +41,7 @@ internal static class ComponentConfig
         json.WriteNumber("out_channels", unet.LatentChannels);
         json.WriteNumber("sample_size", unet.SampleSize);
         WriteList(json, "up_block_types", Enumerable.Range(0, unet.Levels).Reverse().Select(level => unet.HasAttention(level) ? "CrossAttnUpBlock2D" : "UpBlock2D"));
-        json.WriteBoolean("upcast_attention", unet.UpcastAttention);
+        json.WriteBoolean("upcast_attention", unet.ConfiguresUpcast);
         json.WriteBoolean("use_linear_projection", unet.LinearProjection);
     });
 

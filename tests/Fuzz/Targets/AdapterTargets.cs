@@ -37,11 +37,10 @@ internal static class AdapterTargets
             Parse = (folder, file) =>
             {
                 using LoraFile lora = LoraFile.Open(Path.Combine(folder, file), 0.5f, _tiny);
-                unet.ReadAll(LoraMerge.Apply(unet, LoraComponent.UNet, [lora]));
-                text.ReadAll(LoraMerge.Apply(text, LoraComponent.TextEncoder, [lora]));
+                unet.Read(LoraMerge.Apply(unet, LoraComponent.UNet, [lora]), lora.Changed(LoraComponent.UNet));
+                text.Read(LoraMerge.Apply(text, LoraComponent.TextEncoder, [lora]), lora.Changed(LoraComponent.TextEncoder));
             },
             Error = typeof(DfkException),
-            // The weights are read once for each, whatever the file.
             Allocation = new AllocationBound(2000, 8 << 20),
         };
     }
@@ -113,11 +112,11 @@ internal static class AdapterTargets
 
         public float[] Read(string name) => new float[shapes[name].Aggregate(1L, (a, b) => a * b)];
 
-        public void ReadAll(IWeightSource merged)
+        public void Read(IWeightSource merged, IEnumerable<string> names)
         {
             if (merged != this)
             {
-                foreach (string name in shapes.Keys)
+                foreach (string name in names)
                 {
                     merged.Read(name);
                 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using DreamFusion.Pipeline.Checkpoints;
 using DreamFusion.Pipeline.Import.Architecture;
 using DreamFusion.Pipeline.Models;
@@ -15,6 +16,9 @@ namespace DreamFusion.Pipeline.Import.Adapters;
 /// </summary>
 public sealed class LoraFile : IDisposable
 {
+    // Thousands of names; several files of one import share them.
+    private static readonly ConditionalWeakTable<StableDiffusionArchitecture, LoraTargets> _targets = [];
+
     private readonly SafeTensorsReader _reader;
     private readonly Dictionary<(LoraComponent Component, string Parameter), LoraModule> _modules = [];
 
@@ -68,6 +72,10 @@ public sealed class LoraFile : IDisposable
         }
     }
 
+    /// <summary>Canonical names of the weights of a component that it changes.</summary>
+    /// <param name="component">The component.</param>
+    public IEnumerable<string> Changed(LoraComponent component) => _modules.Keys.Where(k => k.Component == component).Select(k => k.Parameter);
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => _reader.Dispose();
 
@@ -86,7 +94,7 @@ public sealed class LoraFile : IDisposable
 
     private void Collect(StableDiffusionArchitecture architecture)
     {
-        LoraTargets targets = new(architecture);
+        LoraTargets targets = _targets.GetValue(architecture, of => new LoraTargets(of));
         List<string> unknown = [];
         foreach (TensorEntry entry in _reader.Tensors)
         {

@@ -21,8 +21,9 @@ internal static class PredictionProbe
     private const float Constant = 0.5f;
     private const double MostOfVelocity = -1;
 
-    // What ONNX Runtime needs beside the weights for an input as small as this.
-    private const long BesideWeights = 1L << 30;
+    // Weights that are in memory at a time, and what a run needs with what ONNX Runtime itself takes.
+    private const long BytesOfPiece = 256L << 20;
+    private const long Needed = 1L << 30;
 
     /// <summary>Runs the written UNet.</summary>
     /// <param name="folder">Folder with the UNet's model.onnx.</param>
@@ -31,10 +32,9 @@ internal static class PredictionProbe
     /// <returns>What it predicts; null if it could not be run.</returns>
     public static PredictionDecision? Run(string folder, UNetArchitecture unet, out string? problem)
     {
-        long weights = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
         MemoryLimit memory = MemoryLimit.OfThisProcess();
-        problem = memory.AvailableBytes < weights + BesideWeights
-            ? string.Create(CultureInfo.InvariantCulture, $"rule 6, a run of the network, was left out, as it needs {(weights + BesideWeights) / 1e9:0.0} GB of memory and {memory.AvailableBytes / 1e9:0.0} GB are available")
+        problem = memory.AvailableBytes < Needed
+            ? string.Create(CultureInfo.InvariantCulture, $"rule 6, a run of the network, was left out, as it needs {Needed / 1e9:0.0} GB of memory and {memory.AvailableBytes / 1e9:0.0} GB are available")
             : null;
         if (problem is not null)
         {
@@ -58,20 +58,15 @@ internal static class PredictionProbe
 
     private static double MeanDifference(string path, UNetArchitecture unet)
     {
-        using SessionOptions options = new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, EnableCpuMemArena = false, IntraOpNumThreads = Math.Min(2, Environment.ProcessorCount) };
-        // Packed copies of the weights would double the memory for one small run.
-        options.AddSessionConfigEntry("session.disable_prepacking", "1");
-        using InferenceSession session = new(path, options);
-        bool half = session.InputMetadata["sample"].ElementType == typeof(Float16);
+        PiecewiseRun network = new(path);
+        bool half = network.ElementOf("sample") == TensorElement.Float16;
         using OrtValue sample = Filled(half, 1, unet.LatentChannels, Side, Side);
         using OrtValue text = Filled(half, 1, 2, unet.CrossAttentionWidth);
         using OrtValue timestep = OrtValue.CreateTensorValueFromMemory(new long[] { Timestep }, [1]);
-        using RunOptions run = new();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(
-            run, new Dictionary<string, OrtValue> { ["sample"] = sample, ["timestep"] = timestep, ["encoder_hidden_states"] = text }, ["out_sample"]);
+        using OrtValue output = network.Run(new Dictionary<string, OrtValue> { ["sample"] = sample, ["timestep"] = timestep, ["encoder_hidden_states"] = text }, "out_sample", BytesOfPiece);
         double sum = 0;
         int count = 0;
-        foreach (float value in half ? [.. outputs[0].GetTensorDataAsSpan<Float16>().ToArray().Select(value => (float)value)] : outputs[0].GetTensorDataAsSpan<float>())
+        foreach (float value in half ? [.. output.GetTensorDataAsSpan<Float16>().ToArray().Select(value => (float)value)] : output.GetTensorDataAsSpan<float>())
         {
             sum += value - Constant;
             count++;

@@ -1,6 +1,4 @@
 using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using DreamFusion.Pipeline.Guidance.Onnx;
 using DreamFusion.Pipeline.Import;
 using DreamFusion.Pipeline.Import.Graphs;

@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using DreamFusion.Pipeline;
+using DreamFusion.Pipeline.Guidance;
 using DreamFusion.Pipeline.Import;
 using DreamFusion.Pipeline.Machine;
 
@@ -78,10 +79,15 @@ internal static class DoctorCommand
     // Where ONNX Runtime can work, and what it would take to have it on a GPU.
     private static string Guidance(MachineReport report)
     {
-        string build = report.HasCudaProvider ? "" : "this build has no CUDA provider (build with -p:OnnxRuntimeCuda=true)";
         string missing = CudaLibraries.Missing(report.CudaLibraries) ?? "";
+        if (GuidanceDevice.HasCuda)
+        {
+            return missing.Length == 0 ? "cpu or cuda" : $"cpu or cuda; for operators that diffusion models do not have: {missing}";
+        }
+
+        string build = report.HasCudaProvider ? "" : "this build has no CUDA provider (build with -p:OnnxRuntimeCuda=true)";
         string[] lacks = [.. new[] { report.Cuda.Problem is null ? "" : "no driver", build, missing }.Where(text => text.Length > 0)];
-        return lacks.Length == 0 ? "cpu or cuda" : $"cpu; for cuda: {string.Join("; ", lacks)}";
+        return $"cpu; for cuda: {(lacks.Length == 0 ? "the provider does not load; --guidance-device cuda says why" : string.Join("; ", lacks))}";
     }
 
     private static string Gigabytes(long bytes)

@@ -152,7 +152,8 @@ public sealed record GuidanceDevice(int? CudaDevice, int Threads)
         try
         {
             using SessionOptions options = new GuidanceDevice(0, 1).NewSessionOptions();
-            return null;
+            // The provider loads cuDNN with its first convolution.
+            return CudaLibraries.Missing([.. CudaLibraries.Find().Where(library => library.IsRequired)]);
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
         {

@@ -9,11 +9,14 @@ namespace DreamFusion.Pipeline.Machine;
 /// <param name="Name">What NVIDIA calls it.</param>
 /// <param name="FileName">The file that the system's loader looks for.</param>
 /// <param name="IsThere">Whether the loader finds it.</param>
-public sealed record CudaLibraryState(string Name, string FileName, bool IsThere);
+/// <param name="IsRequired">Whether diffusion models need it: Fourier transforms they have none.</param>
+public sealed record CudaLibraryState(string Name, string FileName, bool IsThere, bool IsRequired = true);
 
 /// <summary>The libraries of ONNX Runtime's CUDA provider on this machine.</summary>
 public static class CudaLibraries
 {
+    private const string FourierTransforms = "cuFFT";
+
     // The provider of -p:OnnxRuntimeCuda=true is built for CUDA 13 and cuDNN 9 (docs/decisions/onnx-runtime.md).
     private static readonly (string Name, string Linux, string Windows)[] _needed =
     [
@@ -21,7 +24,7 @@ public static class CudaLibraries
         ("cuBLAS", "libcublas.so.13", "cublas64_13.dll"),
         ("cuBLASLt", "libcublasLt.so.13", "cublasLt64_13.dll"),
         ("cuRAND", "libcurand.so.10", "curand64_10.dll"),
-        ("cuFFT", "libcufft.so.12", "cufft64_12.dll"),
+        (FourierTransforms, "libcufft.so.12", "cufft64_12.dll"),
         ("cuDNN 9", "libcudnn.so.9", "cudnn64_9.dll"),
     ];
 
@@ -43,7 +46,7 @@ public static class CudaLibraries
     {
         ArgumentNullException.ThrowIfNull(isThere);
         return [.. _needed.Select(library => (library.Name, File: OperatingSystem.IsWindows() ? library.Windows : library.Linux))
-            .Select(library => new CudaLibraryState(library.Name, library.File, isThere(library.File)))];
+            .Select(library => new CudaLibraryState(library.Name, library.File, isThere(library.File), library.Name != FourierTransforms))];
     }
 
     private static bool IsThere(string file)

@@ -184,6 +184,8 @@ public sealed class BoundDistillationTests
         string one = CudaLibraries.Missing(CudaLibraries.Find(file => !file.Contains("cudnn", StringComparison.Ordinal)))!;
         Assert.Contains("cuDNN 9", one, StringComparison.Ordinal);
         Assert.DoesNotContain("cuFFT", one, StringComparison.Ordinal);
+        // Diffusion models have no Fourier transforms.
+        Assert.Equal("cuFFT", CudaLibraries.Find(_ => true).Single(library => !library.IsRequired).Name);
     }
 
     private static void RequireClose(float[] expected, float[] got, double weight)

@@ -18,6 +18,7 @@ public static class WarpCompositeKernels
 
     /// <summary>Composites one ray, front to back.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void Forward(AlphaCompositeKernels.Args a)
     {
         int ray = OwnRay;
@@ -92,6 +93,7 @@ public static class WarpCompositeKernels
 
     /// <summary>Sends one ray's gradients back to its samples, back to front.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void Backward(AlphaCompositeKernels.Args a)
     {
         int ray = OwnRay;

@@ -7,6 +7,9 @@ namespace DreamFusion.Kernels.Device;
 /// </param>
 public sealed record GpuTuning(bool Deterministic, bool HalfGrid = false)
 {
+    /// <summary>Bytes of shared memory that a group may have, if the device has as many: less shows how kernels work on smaller devices.</summary>
+    public int SharedMemoryLimit { get; init; } = int.MaxValue;
+
     /// <summary>Threads of a warp on every NVIDIA GPU; kernels that exchange values between lanes are written for it.</summary>
     public const int WarpSize = 32;
 }

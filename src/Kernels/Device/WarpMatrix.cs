@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace DreamFusion.Kernels.Device;
@@ -32,47 +33,14 @@ public static class WarpMatrix
     /// <param name="b">B 16x8.</param>
     /// <param name="c">C 16x8.</param>
     [DeviceIntrinsic("mma.m16n8k16.f16")]
-    public static Float4 MultiplyAddHalf(UInt4 a, UInt2 b, Float4 c)
-    {
-        int g = Warp.LaneIdx >> 2;
-        int t = Warp.LaneIdx & 3;
-        for (int k = 0; k < 8; k++)
-        {
-            // Columns 2k and 2k + 1 of A lie in lanes of this row's group, rows 2k and 2k + 1 of B in those of this column's.
-            int owner = k & 3;
-            uint top = Warp.Shuffle(k < 4 ? a.X : a.Z, (4 * g) + owner);
-            uint bottom = Warp.Shuffle(k < 4 ? a.Y : a.W, (4 * g) + owner);
-            uint left = Warp.Shuffle(k < 4 ? b.X : b.Y, (8 * t) + owner);
-            uint right = Warp.Shuffle(k < 4 ? b.X : b.Y, (8 * t) + 4 + owner);
-            c = Added(c, HalfPair.Low(top), HalfPair.Low(bottom), HalfPair.Low(left), HalfPair.Low(right));
-            c = Added(c, HalfPair.High(top), HalfPair.High(bottom), HalfPair.High(left), HalfPair.High(right));
-        }
-
-        return c;
-    }
+    public static Float4 MultiplyAddHalf(UInt4 a, UInt2 b, Float4 c) => MultiplyAdd(a, b, c, false);
 
     /// <summary>C + A B with bfloat16 (the upper halves of floats) and sums of 32 bits.</summary>
     /// <param name="a">A 16x16.</param>
     /// <param name="b">B 16x8.</param>
     /// <param name="c">C 16x8.</param>
     [DeviceIntrinsic("mma.m16n8k16.bf16")]
-    public static Float4 MultiplyAddBrain(UInt4 a, UInt2 b, Float4 c)
-    {
-        int g = Warp.LaneIdx >> 2;
-        int t = Warp.LaneIdx & 3;
-        for (int k = 0; k < 8; k++)
-        {
-            int owner = k & 3;
-            uint top = Warp.Shuffle(k < 4 ? a.X : a.Z, (4 * g) + owner);
-            uint bottom = Warp.Shuffle(k < 4 ? a.Y : a.W, (4 * g) + owner);
-            uint left = Warp.Shuffle(k < 4 ? b.X : b.Y, (8 * t) + owner);
-            uint right = Warp.Shuffle(k < 4 ? b.X : b.Y, (8 * t) + 4 + owner);
-            c = Added(c, Brain(top, false), Brain(bottom, false), Brain(left, false), Brain(right, false));
-            c = Added(c, Brain(top, true), Brain(bottom, true), Brain(left, true), Brain(right, true));
-        }
-
-        return c;
-    }
+    public static Float4 MultiplyAddBrain(UInt4 a, UInt2 b, Float4 c) => MultiplyAdd(a, b, c, true);
 
     /// <summary>
     /// Four matrices of 8x8 words of 16 bits from shared memory: lane i gives where row i mod 8 of matrix i / 8 starts, and gets of each matrix columns 2t and 2t + 1
@@ -91,10 +59,32 @@ public static class WarpMatrix
     public static UInt4 LoadTransposed(ArrayView<ushort> tile, int rowStart) => new(
         TransposedPair(tile, rowStart, 0), TransposedPair(tile, rowStart, 1), TransposedPair(tile, rowStart, 2), TransposedPair(tile, rowStart, 3));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Float4 MultiplyAdd(UInt4 a, UInt2 b, Float4 c, bool isBrain)
+    {
+        int g = Warp.LaneIdx >> 2;
+        int t = Warp.LaneIdx & 3;
+        for (int k = 0; k < 8; k++)
+        {
+            // Columns 2k and 2k + 1 of A lie in lanes of this row's group, rows 2k and 2k + 1 of B in those of this column's.
+            int owner = k & 3;
+            uint top = Warp.Shuffle(k < 4 ? a.X : a.Z, (4 * g) + owner);
+            uint bottom = Warp.Shuffle(k < 4 ? a.Y : a.W, (4 * g) + owner);
+            uint left = Warp.Shuffle(k < 4 ? b.X : b.Y, (8 * t) + owner);
+            uint right = Warp.Shuffle(k < 4 ? b.X : b.Y, (8 * t) + 4 + owner);
+            c = Added(c, Low(top, isBrain), Low(bottom, isBrain), Low(left, isBrain), Low(right, isBrain));
+            c = Added(c, High(top, isBrain), High(bottom, isBrain), High(left, isBrain), High(right, isBrain));
+        }
+
+        return c;
+    }
+
     private static Float4 Added(Float4 c, float upper, float lower, float first, float second) => new(
         Intrinsics.Fma(upper, first, c.X), Intrinsics.Fma(upper, second, c.Y), Intrinsics.Fma(lower, first, c.Z), Intrinsics.Fma(lower, second, c.W));
 
-    private static float Brain(uint pair, bool isHigh) => Interop.IntAsFloat(isHigh ? pair & 0xFFFF0000u : pair << 16);
+    private static float Low(uint pair, bool isBrain) => isBrain ? Interop.IntAsFloat(pair << 16) : HalfPair.Low(pair);
+
+    private static float High(uint pair, bool isBrain) => isBrain ? Interop.IntAsFloat(pair & 0xFFFF0000u) : HalfPair.High(pair);
 
     private static uint Pair(ArrayView<ushort> tile, int rowStart, int matrix)
     {

@@ -73,6 +73,7 @@ public static class HashGridPairKernels
     /// <summary>A table in 16 bits; what is larger than they hold becomes their largest number. One work item per pair of values.</summary>
     /// <param name="pair">Pair.</param>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void PackTable(Index1D pair, PackArgs a)
     {
         Float2 value = DeviceAccess.LoadReadOnly2(a.Table, 2 * pair.X);
@@ -83,6 +84,7 @@ public static class HashGridPairKernels
     /// <typeparam name="TInterpolation">Blending within a cell.</typeparam>
     /// <typeparam name="TStorage">Where the table is read.</typeparam>
     /// <param name="args">Arguments.</param>
+    [NoLocalMemory]
     public static void Encode<TInterpolation, TStorage>(EncodeArgs args)
         where TInterpolation : struct, IGridInterpolation
         where TStorage : struct, ITableStorage
@@ -142,6 +144,7 @@ public static class HashGridPairKernels
     /// <typeparam name="TFeatures">Features at once; F is a multiple of them.</typeparam>
     /// <typeparam name="TAccumulation">How sums are taken.</typeparam>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void BackwardTable<TInterpolation, TFeatures, TAccumulation>(TableArgs a)
         where TInterpolation : struct, IGridInterpolation
         where TFeatures : struct, IFeatureGroup
@@ -161,6 +164,7 @@ public static class HashGridPairKernels
 
     /// <summary>G_l, the largest gradient that a sample can give to an entry. One thread for some samples of a level.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void Bound(TableArgs a)
     {
         int level = a.FirstLevel + Grid.IdxY;
@@ -182,6 +186,7 @@ public static class HashGridPairKernels
 
     /// <summary>T_l, what all samples together can give to an entry. One thread for some samples of a level.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void Total(TableArgs a)
     {
         int level = a.FirstLevel + Grid.IdxY;
@@ -202,6 +207,7 @@ public static class HashGridPairKernels
 
     /// <summary>dL/dT += the sums of a level in 16 bits, which become zero again; NaN where a gradient was not a number.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void AddHalves(TableArgs a)
     {
         int level = a.FirstLevel + Grid.IdxY;
@@ -226,6 +232,7 @@ public static class HashGridPairKernels
 
     /// <summary>dL/dT += the fixed-point sums of a level, which become zero again; NaN where a gradient was not a number.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void AddSums(TableArgs a)
     {
         int level = a.FirstLevel + Grid.IdxY;

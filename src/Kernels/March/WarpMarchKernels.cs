@@ -19,6 +19,7 @@ public static class WarpMarchKernels
 
     /// <summary>Counts the samples of one ray.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void Count(RayMarchKernels.Args a)
     {
         int ray = OwnRay;
@@ -43,6 +44,7 @@ public static class WarpMarchKernels
 
     /// <summary>Turns the counts of all rays into ranges and writes the total behind the last sum. One group.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void Scan(RayMarchKernels.Args a)
     {
         ArrayView<int> sums = SharedMemory.Allocate<int>(ScanGroupSize);
@@ -83,6 +85,7 @@ public static class WarpMarchKernels
 
     /// <summary>Writes the samples of one ray.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void Write(RayMarchKernels.Args a)
     {
         int ray = OwnRay;

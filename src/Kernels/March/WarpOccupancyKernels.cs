@@ -11,6 +11,7 @@ public static class WarpOccupancyKernels
 
     /// <summary>Sets the bits of all cells above the threshold. One thread for each cell; a word belongs to a warp.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void BuildBits(OccupancyGridKernels.Args a)
     {
         int cell = Grid.IdxX * Group.DimX + Group.IdxX;
@@ -24,6 +25,7 @@ public static class WarpOccupancyKernels
 
     /// <summary>The share of occupied cells. One group.</summary>
     /// <param name="a">Arguments.</param>
+    [NoLocalMemory]
     public static void CountOccupied(OccupancyGridKernels.Args a)
     {
         ArrayView<int> counts = SharedMemory.Allocate<int>(GroupSize);

@@ -16,12 +16,12 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     private readonly Action<Index1D, FusedMlpKernels.InputGradientBackwardArgs> _inputGradientBackward;
     private readonly Action<Index1D, FusedMlpKernels.SumPartialsArgs> _sumPartials;
     private readonly FusedMlpHost? _host;
-    private readonly TensorMlp? _tensor;
+    private readonly TensorMlp<TActivation>? _tensor;
     private MlpOptions? _validated;
 
     private FusedMlp(Accelerator accelerator, HostThreads? host, GpuTuning? gpu)
     {
-        _tensor = TensorMlp.Create(accelerator, TActivation.Kind, gpu);
+        _tensor = TensorMlp<TActivation>.Create(accelerator, gpu);
         _host = host is null ? null : FusedMlpHost.Create(TActivation.Kind, host);
         _forward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.ForwardArgs>(FusedMlpKernels.Forward<TActivation>);
         _backward = accelerator.LoadAutoGroupedStreamKernel<Index1D, FusedMlpKernels.BackwardArgs>(FusedMlpKernels.Backward<TActivation>);
@@ -45,6 +45,10 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     public bool IsTuned => _host is not null || _tensor is not null;
 
     /// <inheritdoc/>
+    public bool IsTunedFor(MlpOptions options) => _host is not null
+        || (UsesTensorCores(options, TensorPass.Forward) && UsesTensorCores(options, TensorPass.Backward) && UsesTensorCores(options, TensorPass.SecondOrder));
+
+    /// <inheritdoc/>
     public bool IsPiecewiseLinear => TActivation.IsPiecewiseLinear != 0;
 
     /// <summary>Frees the memory of the host twin or of the tensor cores' kernels.</summary>
@@ -59,7 +63,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
     public static long GpuBytes(MlpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return (long)sizeof(float) * TensorMlp.GradientGroups * options.ParameterCount;
+        return TensorMlp<TActivation>.KeptBytes(options);
     }
 
     /// <summary>Floats of scratch that the two backward passes need.</summary>
@@ -79,9 +83,9 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         {
             _host.Forward(options, parameters, input, output);
         }
-        else if (rows > 0 && UsesTensorCores(options))
+        else if (rows > 0 && UsesTensorCores(options, TensorPass.Forward))
         {
-            _tensor!.Forward(Bind(options, parameters), input, rows, 0, output, ArrayView<float>.Empty);
+            _tensor!.Forward(options, parameters, input, rows, 0, output, ArrayView<float>.Empty);
         }
         else if (rows > 0)
         {
@@ -97,7 +101,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int outputIndex,
         ArrayView<float> output, ArrayView<float> gradient, ArrayView<float> kept = default)
     {
-        if (_host is null && !UsesTensorCores(options))
+        if (_host is null && !UsesTensorCores(options, TensorPass.Forward))
         {
             Forward(options, parameters, input, output);
             InputGradient(options, parameters, input, outputIndex, gradient);
@@ -111,7 +115,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         RequireKept(options, rows, kept);
         if (rows > 0 && _host is null)
         {
-            _tensor!.Forward(Bind(options, parameters), input, rows, outputIndex, output, gradient);
+            _tensor!.Forward(options, parameters, input, rows, outputIndex, output, gradient);
         }
         else if (rows > 0)
         {
@@ -145,9 +149,9 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
             return;
         }
 
-        if (UsesTensorCores(options))
+        if (UsesTensorCores(options, TensorPass.Backward))
         {
-            _tensor!.Backward(Bind(options, parameters), input, rows, dLdOutput, dLdParameters, dLdInput);
+            _tensor!.Backward(options, parameters, input, rows, dLdOutput, dLdParameters, dLdInput);
             return;
         }
 
@@ -175,9 +179,9 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         {
             _host.InputGradient(options, parameters, input, outputIndex, gradient);
         }
-        else if (rows > 0 && UsesTensorCores(options))
+        else if (rows > 0 && UsesTensorCores(options, TensorPass.Forward))
         {
-            _tensor!.Forward(Bind(options, parameters), input, rows, outputIndex, ArrayView<float>.Empty, gradient);
+            _tensor!.Forward(options, parameters, input, rows, outputIndex, ArrayView<float>.Empty, gradient);
         }
         else if (rows > 0)
         {
@@ -219,9 +223,9 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
             return;
         }
 
-        if (UsesTensorCores(options))
+        if (UsesTensorCores(options, TensorPass.SecondOrder))
         {
-            _tensor!.InputGradientBackward(Bind(options, parameters), input, rows, outputIndex, dLdGradient, dLdParameters);
+            _tensor!.InputGradientBackward(options, parameters, input, rows, outputIndex, dLdGradient, dLdParameters, dLdInput);
             return;
         }
 
@@ -239,7 +243,7 @@ public sealed class FusedMlp<TActivation> : IKernelFamily<FusedMlp<TActivation>>
         Sum(options, scratch, dLdParameters);
     }
 
-    private bool UsesTensorCores(MlpOptions options) => _tensor is not null && _tensor.Takes(options);
+    private bool UsesTensorCores(MlpOptions options, TensorPass pass) => _tensor is not null && _tensor.Takes(options, pass);
 
     private static MlpNetwork Bind(MlpOptions options, ArrayView<float> parameters) => new()
     {

@@ -77,15 +77,17 @@ public readonly struct Silu : IHiddenActivation
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Derivative(float preactivation)
-        => Logistic.Value(preactivation) * (1f + preactivation * Logistic.Value(-preactivation));
+    {
+        Float2 s = Logistic.Both(preactivation);
+        return s.X * (1f + preactivation * s.Y);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SecondDerivative(float preactivation)
     {
-        float s = Logistic.Value(preactivation);
-        float complement = Logistic.Value(-preactivation);
-        return s * complement * (2f + preactivation * (complement - s));
+        Float2 s = Logistic.Both(preactivation);
+        return s.X * s.Y * (2f + preactivation * (s.Y - s.X));
     }
 }
 
@@ -98,5 +100,15 @@ internal static class Logistic
     {
         float e = Elementary.Exp(a > 0f ? -a : a);
         return a > 0f ? 1f / (1f + e) : e / (1f + e);
+    }
+
+    /// <summary>s(a) and s(-a), with the bits of <see cref="Value"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float2 Both(float a)
+    {
+        float e = Elementary.Exp(a > 0f ? -a : a);
+        float large = 1f / (1f + e);
+        float small = e / (1f + e);
+        return a > 0f ? new Float2(large, small) : new Float2(small, large);
     }
 }

@@ -11,6 +11,10 @@ public interface IFusedMlp
     /// <summary>Whether a host twin or the tensor cores' kernels run instead of the portable ones.</summary>
     bool IsTuned { get; }
 
+    /// <summary>Whether they run in every pass through a network: the tensor cores' kernels need shared memory for it.</summary>
+    /// <param name="options">Shape of the network.</param>
+    bool IsTunedFor(MlpOptions options);
+
     /// <summary>Whether nothing flows from q to the input and the biases.</summary>
     bool IsPiecewiseLinear { get; }
 

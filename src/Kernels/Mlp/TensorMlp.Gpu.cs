@@ -5,49 +5,77 @@ using ILGPU.Runtime;
 
 namespace DreamFusion.Kernels.Mlp;
 
+/// <summary>A pass through a network; each needs another amount of shared memory.</summary>
+internal enum TensorPass
+{
+    /// <summary>Values, and gradients of an output by the input.</summary>
+    Forward,
+
+    /// <summary>Gradients.</summary>
+    Backward,
+
+    /// <summary>Gradients by way of the gradients of an output.</summary>
+    SecondOrder,
+}
+
 /// <summary>Launches <see cref="TensorMlpKernels"/> for networks that fit into a group's shared memory; keeps its scratch memory between launches.</summary>
-internal sealed class TensorMlp : IDisposable
+/// <typeparam name="TActivation">Hidden activation.</typeparam>
+internal sealed class TensorMlp<TActivation> : IDisposable
+    where TActivation : struct, IHiddenActivation
 {
     /// <summary>Groups that sum weight gradients; part of the meaning of "same seed, same bits" on a GPU, so no property of the device.</summary>
-    public const int GradientGroups = 256;
+    private const int GradientGroups = 256;
 
     private const int ForwardGroups = 1024;
     private const int MostWarps = 4;
 
+    // What all GPUs from sm_75 on have but for one: sums that need more go to global memory on many of them.
+    private const int UsualSharedMemory = 64 << 10;
+
     private readonly Accelerator _accelerator;
-    private readonly Action<KernelConfig, TensorMlpKernels.ForwardArgs> _forward;
-    private readonly Action<KernelConfig, TensorMlpKernels.BackwardArgs> _backward;
-    private readonly Action<KernelConfig, TensorMlpKernels.SecondOrderArgs> _inputGradientBackward;
+    private readonly int _sharedMemory;
+    private readonly Lazy<Action<KernelConfig, TensorMlpKernels.ForwardArgs>> _forward;
+    private readonly Lazy<Action<KernelConfig, TensorMlpKernels.BackwardArgs>> _backward;
+    private readonly Lazy<Action<KernelConfig, TensorMlpKernels.SecondOrderArgs>> _inputGradientBackward;
     private readonly Action<Index1D, TensorMlpKernels.LargestArgs> _largest;
     private readonly Action<Index1D, TensorMlpKernels.SumArgs> _sum;
     private readonly MemoryBuffer1D<uint, Stride1D.Dense> _magnitude;
     private MemoryBuffer1D<float, Stride1D.Dense>? _partials;
+    private MemoryBuffer1D<float, Stride1D.Dense>? _sums;
 
-    private TensorMlp(Accelerator accelerator)
+    private TensorMlp(Accelerator accelerator, GpuTuning gpu)
     {
         _accelerator = accelerator;
-        _forward = accelerator.LoadStreamKernel<TensorMlpKernels.ForwardArgs>(TensorMlpKernels.Forward);
-        _backward = accelerator.LoadStreamKernel<TensorMlpKernels.BackwardArgs>(TensorMlpKernels.Backward);
-        _inputGradientBackward = accelerator.LoadStreamKernel<TensorMlpKernels.SecondOrderArgs>(TensorMlpKernels.InputGradientBackward);
+        _sharedMemory = Math.Min(accelerator.MaxSharedMemoryPerGroup, gpu.SharedMemoryLimit);
+        _forward = new(() => accelerator.LoadStreamKernel<TensorMlpKernels.ForwardArgs>(TensorMlpKernels.Forward<TActivation>));
+        _backward = new(() => accelerator.LoadStreamKernel<TensorMlpKernels.BackwardArgs>(TensorMlpKernels.Backward<TActivation>));
+        _inputGradientBackward = new(() => accelerator.LoadStreamKernel<TensorMlpKernels.SecondOrderArgs>(TensorMlpKernels.InputGradientBackward<TActivation>));
         _largest = accelerator.LoadAutoGroupedStreamKernel<Index1D, TensorMlpKernels.LargestArgs>(TensorMlpKernels.Largest);
         _sum = accelerator.LoadAutoGroupedStreamKernel<Index1D, TensorMlpKernels.SumArgs>(TensorMlpKernels.SumPartials);
         _magnitude = accelerator.Allocate1D<uint>(1);
     }
 
-    /// <summary>The tensor cores' kernels, or null where the portable ones run: without a GPU and for other activations than ReLU.</summary>
-    public static TensorMlp? Create(Accelerator accelerator, HiddenActivation activation, GpuTuning? gpu)
-        => gpu is not null && activation == HiddenActivation.Relu ? new TensorMlp(accelerator) : null;
+    /// <summary>The tensor cores' kernels, or null without a GPU.</summary>
+    public static TensorMlp<TActivation>? Create(Accelerator accelerator, GpuTuning? gpu) => gpu is null ? null : new(accelerator, gpu);
 
-    /// <summary>Whether weights, units and gradients of the network fit into shared memory.</summary>
-    public bool Takes(MlpOptions options) => Warps(Shape(options), BytesOfBackward) > 0 && Warps(Shape(options), BytesOfSecondOrder) > 0;
+    /// <summary>Bytes that are kept between launches: every group's sums, and once more where they may be too many for shared memory.</summary>
+    public static long KeptBytes(MlpOptions options)
+    {
+        long sums = sizeof(float) * (long)TensorMlpLayout.SumCount(Shape(options, ArrayView<float>.Empty));
+        return GradientGroups * ((sizeof(float) * (long)options.ParameterCount) + (sums > UsualSharedMemory / 2 ? sums : 0));
+    }
+
+    /// <summary>Whether what the pass needs of the network fits into shared memory.</summary>
+    public bool Takes(MlpOptions options, TensorPass pass) => Find(Shape(options, ArrayView<float>.Empty), pass).Warps > 0;
 
     /// <summary>o and q; an empty view leaves its part out.</summary>
-    public void Forward(MlpNetwork network, ArrayView<float> input, int rows, int outputIndex, ArrayView<float> output, ArrayView<float> gradient)
+    public void Forward(
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int rows, int outputIndex, ArrayView<float> output, ArrayView<float> gradient)
     {
-        int warps = Warps(network, BytesOfForward);
-        _forward(Config(network, rows, warps, ForwardGroups, BytesOfForward), new TensorMlpKernels.ForwardArgs
+        Fit fit = Find(Shape(options, parameters), TensorPass.Forward);
+        _forward.Value(fit.Config(rows, ForwardGroups), new TensorMlpKernels.ForwardArgs
         {
-            Network = network,
+            Network = fit.Network,
             Input = input,
             Output = output,
             Gradient = gradient,
@@ -58,18 +86,21 @@ internal sealed class TensorMlp : IDisposable
 
     /// <summary>dL/dparameters += and, unless it is empty, dL/dy +=.</summary>
     public void Backward(
-        MlpNetwork network, ArrayView<float> input, int rows, ArrayView<float> dLdOutput, ArrayView<float> dLdParameters, ArrayView<float> dLdInput)
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int rows, ArrayView<float> dLdOutput, ArrayView<float> dLdParameters,
+        ArrayView<float> dLdInput)
     {
-        KernelConfig config = Config(network, rows, Warps(network, BytesOfBackward), GradientGroups, BytesOfBackward);
-        ArrayView<float> partials = Partials(config.GridDim.X * dLdParameters.Length);
+        Fit fit = Find(Shape(options, parameters), TensorPass.Backward);
+        KernelConfig config = fit.Config(rows, GradientGroups);
+        ArrayView<float> partials = Scratch(ref _partials, config.GridDim.X * dLdParameters.Length);
         TakeLargest(dLdOutput);
-        _backward(config, new TensorMlpKernels.BackwardArgs
+        _backward.Value(config, new TensorMlpKernels.BackwardArgs
         {
-            Network = network,
+            Network = fit.Network,
             Input = input,
             DLdOutput = dLdOutput,
             DLdInput = dLdInput,
             Partials = partials,
+            Sums = GlobalSums(fit, config.GridDim.X),
             Largest = _magnitude.View.BaseView,
             RowCount = rows,
             WantsInput = dLdInput.Length != 0 ? 1 : 0,
@@ -77,22 +108,27 @@ internal sealed class TensorMlp : IDisposable
         Sum(partials, dLdParameters, config.GridDim.X);
     }
 
-    /// <summary>dL/dparameters += from dL/dq.</summary>
+    /// <summary>dL/dparameters += and, of curved activations and unless it is empty, dL/dy +=, from dL/dq.</summary>
     public void InputGradientBackward(
-        MlpNetwork network, ArrayView<float> input, int rows, int outputIndex, ArrayView<float> dLdGradient, ArrayView<float> dLdParameters)
+        MlpOptions options, ArrayView<float> parameters, ArrayView<float> input, int rows, int outputIndex, ArrayView<float> dLdGradient,
+        ArrayView<float> dLdParameters, ArrayView<float> dLdInput)
     {
-        KernelConfig config = Config(network, rows, Warps(network, BytesOfSecondOrder), GradientGroups, BytesOfSecondOrder);
-        ArrayView<float> partials = Partials(config.GridDim.X * dLdParameters.Length);
+        Fit fit = Find(Shape(options, parameters), TensorPass.SecondOrder);
+        KernelConfig config = fit.Config(rows, GradientGroups);
+        ArrayView<float> partials = Scratch(ref _partials, config.GridDim.X * dLdParameters.Length);
         TakeLargest(dLdGradient);
-        _inputGradientBackward(config, new TensorMlpKernels.SecondOrderArgs
+        _inputGradientBackward.Value(config, new TensorMlpKernels.SecondOrderArgs
         {
-            Network = network,
+            Network = fit.Network,
             Input = input,
             DLdGradient = dLdGradient,
+            DLdInput = dLdInput,
             Partials = partials,
+            Sums = GlobalSums(fit, config.GridDim.X),
             Largest = _magnitude.View.BaseView,
             RowCount = rows,
             OutputIndex = outputIndex,
+            WantsInput = dLdInput.Length != 0 ? 1 : 0,
         });
         Sum(partials, dLdParameters, config.GridDim.X);
     }
@@ -102,42 +138,53 @@ internal sealed class TensorMlp : IDisposable
     {
         _magnitude.Dispose();
         _partials?.Dispose();
+        _sums?.Dispose();
     }
 
-    private static MlpNetwork Shape(MlpOptions options) => new()
+    private static TensorNetwork Shape(MlpOptions options, ArrayView<float> parameters) => new()
     {
-        InputCount = options.InputCount,
-        Width = options.Width,
-        HiddenLayers = options.HiddenLayers,
-        OutputCount = options.OutputCount,
-        HasBias = options.HasBias ? 1 : 0,
+        Network = new MlpNetwork
+        {
+            Parameters = parameters,
+            InputCount = options.InputCount,
+            Width = options.Width,
+            HiddenLayers = options.HiddenLayers,
+            OutputCount = options.OutputCount,
+            HasBias = options.HasBias ? 1 : 0,
+        },
+        IsSmooth = 1 - TActivation.IsPiecewiseLinear,
     };
 
-    private static int BytesOfForward(MlpNetwork network, int rows) => sizeof(ushort) * TensorMlpLayout.Delta(network, rows);
-
-    private static int BytesOfBackward(MlpNetwork network, int rows)
-        => sizeof(float) * TensorMlpLayout.Sums(network, network.HiddenLayers + 1, TensorMlpLayout.BackwardHalves(network, rows));
-
-    private static int BytesOfSecondOrder(MlpNetwork network, int rows)
-        => sizeof(float) * TensorMlpLayout.Sums(network, network.HiddenLayers + 1, TensorMlpLayout.SecondOrderHalves(network, rows));
-
-    // As many warps as fit, up to four: 4, 2 or 1; 0 if not even one does.
-    private int Warps(MlpNetwork network, Func<MlpNetwork, int, int> bytes)
+    // All in shared memory, else the sums in global memory, else one layer's weights at a time, else both; of the first that fits as many warps as fit, up to four.
+    private Fit Find(TensorNetwork network, TensorPass pass)
     {
-        int warps = MostWarps;
-        while (warps > 0 && bytes(network, warps * TensorMlpLayout.WarpRows) > _accelerator.MaxSharedMemoryPerGroup)
+        for (int way = 0; way < 4; way++)
         {
-            warps /= 2;
+            network.StagesLayers = way >> 1;
+            network.HasGlobalSums = way & 1;
+            for (int warps = MostWarps; warps > 0; warps /= 2)
+            {
+                int bytes = Bytes(network, pass, warps * TensorMlpLayout.WarpRows);
+                if (bytes <= _sharedMemory)
+                {
+                    return new Fit(network, warps, bytes);
+                }
+            }
         }
 
-        return warps;
+        return new Fit(network, 0, 0);
     }
 
-    private static KernelConfig Config(MlpNetwork network, int rows, int warps, int mostGroups, Func<MlpNetwork, int, int> bytes)
+    private static int Bytes(TensorNetwork network, TensorPass pass, int rows)
     {
-        int groupRows = warps * TensorMlpLayout.WarpRows;
-        int groups = Math.Min(mostGroups, (rows + groupRows - 1) / groupRows);
-        return (groups, warps * GpuTuning.WarpSize, SharedMemoryConfig.RequestDynamic<byte>(bytes(network, groupRows)));
+        int halves = pass switch
+        {
+            TensorPass.Forward => TensorMlpLayout.Delta(network, rows),
+            TensorPass.Backward => TensorMlpLayout.BackwardHalves(network, rows),
+            _ => TensorMlpLayout.SecondOrderHalves(network, rows),
+        };
+        bool hasSums = pass != TensorPass.Forward && network.HasGlobalSums == 0;
+        return (sizeof(ushort) * halves) + (hasSums ? sizeof(float) * TensorMlpLayout.SumCount(network) : 0);
     }
 
     private void TakeLargest(ArrayView<float> values)
@@ -150,14 +197,29 @@ internal sealed class TensorMlp : IDisposable
     private void Sum(ArrayView<float> partials, ArrayView<float> dLdParameters, int groups)
         => _sum(dLdParameters.IntLength, new TensorMlpKernels.SumArgs { Partials = partials, DLdParameters = dLdParameters, GroupCount = groups });
 
-    private ArrayView<float> Partials(long length)
+    private ArrayView<float> GlobalSums(Fit fit, int groups) => fit.Network.HasGlobalSums == 0
+        ? ArrayView<float>.Empty
+        : Scratch(ref _sums, (long)groups * TensorMlpLayout.SumCount(fit.Network));
+
+    private ArrayView<float> Scratch(ref MemoryBuffer1D<float, Stride1D.Dense>? buffer, long length)
     {
-        if (_partials is null || _partials.Length < length)
+        if (buffer is null || buffer.Length < length)
         {
-            _partials?.Dispose();
-            _partials = _accelerator.Allocate1D<float>(length);
+            buffer?.Dispose();
+            buffer = _accelerator.Allocate1D<float>(length);
         }
 
-        return _partials.View.BaseView.SubView(0, length);
+        return buffer.View.BaseView.SubView(0, length);
+    }
+
+    /// <summary>How a network fits; no warps where it does not.</summary>
+    private readonly record struct Fit(TensorNetwork Network, int Warps, int Bytes)
+    {
+        public KernelConfig Config(int rows, int mostGroups)
+        {
+            int groupRows = Warps * TensorMlpLayout.WarpRows;
+            int groups = Math.Min(mostGroups, (rows + groupRows - 1) / groupRows);
+            return (groups, Warps * GpuTuning.WarpSize, SharedMemoryConfig.RequestDynamic<byte>(Bytes));
+        }
     }
 }

@@ -9,7 +9,7 @@ public static partial class TensorMlpKernels
     public struct ForwardArgs
     {
         /// <summary>The network.</summary>
-        public MlpNetwork Network;
+        public TensorNetwork Network;
 
         /// <summary>Input y [M, inputs].</summary>
         public ArrayView<float> Input;
@@ -31,7 +31,7 @@ public static partial class TensorMlpKernels
     public struct BackwardArgs
     {
         /// <summary>The network.</summary>
-        public MlpNetwork Network;
+        public TensorNetwork Network;
 
         /// <summary>Input y [M, inputs].</summary>
         public ArrayView<float> Input;
@@ -44,6 +44,9 @@ public static partial class TensorMlpKernels
 
         /// <summary>Weight gradients of each group [groups, parameters]; overwritten.</summary>
         public ArrayView<float> Partials;
+
+        /// <summary>The groups' sums [groups, padded parameters] where they are in global memory; overwritten. Else empty.</summary>
+        public ArrayView<float> Sums;
 
         /// <summary>Bits of the largest magnitude in dL/do [1].</summary>
         public ArrayView<uint> Largest;
@@ -59,7 +62,7 @@ public static partial class TensorMlpKernels
     public struct SecondOrderArgs
     {
         /// <summary>The network.</summary>
-        public MlpNetwork Network;
+        public TensorNetwork Network;
 
         /// <summary>Input y [M, inputs].</summary>
         public ArrayView<float> Input;
@@ -70,6 +73,9 @@ public static partial class TensorMlpKernels
         /// <summary>Weight gradients of each group [groups, parameters]; overwritten.</summary>
         public ArrayView<float> Partials;
 
+        /// <summary>The groups' sums [groups, padded parameters] where they are in global memory; overwritten. Else empty.</summary>
+        public ArrayView<float> Sums;
+
         /// <summary>Bits of the largest magnitude in p [1].</summary>
         public ArrayView<uint> Largest;
 
@@ -78,6 +84,12 @@ public static partial class TensorMlpKernels
 
         /// <summary>Output σ whose gradient was taken.</summary>
         public int OutputIndex;
+
+        /// <summary>dL/dy [M, inputs]; accumulated (+=). Not touched if <see cref="WantsInput"/> is 0 or φ is piecewise linear.</summary>
+        public ArrayView<float> DLdInput;
+
+        /// <summary>1 to compute dL/dy.</summary>
+        public int WantsInput;
     }
 
     /// <summary>Arguments of <see cref="Largest"/>.</summary>

@@ -120,60 +120,31 @@ internal static class TensorTiles
         floats[bottom + Half + 1] = c1.W;
     }
 
-    /// <summary>Writes max(sum, 0) as 16-bit floats.</summary>
+    /// <summary>Writes sums as 16-bit floats, each pair as the store does.</summary>
+    /// <typeparam name="TStore">What becomes of two sums.</typeparam>
     /// <param name="words">Shared memory as words.</param>
     /// <param name="sum">Sums.</param>
-    /// <param name="target">First row at the first column.</param>
-    /// <param name="stride">Length of its rows.</param>
+    /// <param name="place">First rows at the first column.</param>
+    /// <param name="stride">Length of the rows.</param>
     /// <param name="columns">Columns there are, a multiple of 16.</param>
-    public static void StoreRectified(ArrayView<uint> words, RowTile sum, int target, int stride, int columns)
+    public static void Store<TStore>(ArrayView<uint> words, RowTile sum, TilePlace place, int stride, int columns)
+        where TStore : struct, ITileStore
     {
-        int at = WordOf(target, stride);
-        Rectify(words, at, stride, sum.C0);
-        Rectify(words, at + 4, stride, sum.C1);
+        // The word with the lane's first two numbers.
+        int at = (Warp.LaneIdx >> 2) * stride / 2 + (Warp.LaneIdx & 3);
+        Part<TStore>(words, place, at, stride, sum.C0);
+        Part<TStore>(words, place, at + 4, stride, sum.C1);
         if (columns > TensorMlpLayout.Tile)
         {
-            Rectify(words, at + 8, stride, sum.C2);
-            Rectify(words, at + 12, stride, sum.C3);
+            Part<TStore>(words, place, at + 8, stride, sum.C2);
+            Part<TStore>(words, place, at + 12, stride, sum.C3);
         }
     }
 
-    /// <summary>Writes sums as 16-bit floats where the mask's number is not 0, else 0; mask and target may be the same memory.</summary>
-    /// <param name="words">Shared memory as words.</param>
-    /// <param name="sum">Sums.</param>
-    /// <param name="mask">First row of the hidden units at the first column.</param>
-    /// <param name="target">First row of the result at the first column.</param>
-    /// <param name="stride">Length of both rows.</param>
-    /// <param name="columns">Columns there are, a multiple of 16.</param>
-    public static void StoreMasked(ArrayView<uint> words, RowTile sum, int mask, int target, int stride, int columns)
+    private static void Part<TStore>(ArrayView<uint> words, TilePlace place, int at, int stride, Float4 c)
+        where TStore : struct, ITileStore
     {
-        int from = WordOf(mask, stride);
-        int at = WordOf(target, stride);
-        Mask(words, from, at, stride, sum.C0);
-        Mask(words, from + 4, at + 4, stride, sum.C1);
-        if (columns > TensorMlpLayout.Tile)
-        {
-            Mask(words, from + 8, at + 8, stride, sum.C2);
-            Mask(words, from + 12, at + 12, stride, sum.C3);
-        }
-    }
-
-    /// <summary>A pair of 16-bit floats where the mask's number is not 0, else 0.</summary>
-    public static uint Masked(uint mask, float low, float high)
-        => HalfPair.PackFinite((mask & 0xFFFFu) != 0u ? low : 0f, (mask & 0xFFFF_0000u) != 0u ? high : 0f);
-
-    // The word with the lane's first two numbers.
-    private static int WordOf(int start, int stride) => (start + (Warp.LaneIdx >> 2) * stride) / 2 + (Warp.LaneIdx & 3);
-
-    private static void Rectify(ArrayView<uint> words, int at, int stride, Float4 c)
-    {
-        words[at] = HalfPair.PackFinite(Relu.Value(c.X), Relu.Value(c.Y));
-        words[at + 4 * stride] = HalfPair.PackFinite(Relu.Value(c.Z), Relu.Value(c.W));
-    }
-
-    private static void Mask(ArrayView<uint> words, int from, int at, int stride, Float4 c)
-    {
-        words[at] = Masked(words[from], c.X, c.Y);
-        words[at + 4 * stride] = Masked(words[from + 4 * stride], c.Z, c.W);
+        TStore.Store(words, place, at, c.X, c.Y);
+        TStore.Store(words, place, at + 4 * stride, c.Z, c.W);
     }
 }

@@ -70,6 +70,10 @@ internal sealed class RunContext : IDisposable
             }
             _ownsDevice = device is null;
             Device = device ?? DeviceSelection.Open(configuration.Device, threads, request.Kernels, configuration.Deterministic);
+            foreach (string part in PortableParts.Of(configuration, Device))
+            {
+                Note(part);
+            }
         }
         catch
         {

@@ -1,7 +1,12 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Kernels.Mlp;
+using DreamFusion.Pipeline.Configuration;
+using DreamFusion.Pipeline.Configuration.Presets;
+using DreamFusion.Pipeline.Field;
+using DreamFusion.Ptx.Tests.StandIn;
 using DreamFusion.References.Mlp;
 using ILGPU;
 using Xunit;
@@ -18,7 +23,7 @@ public sealed class TensorMlpTests(ITestOutputHelper output)
     private const double Tolerance = 2e-3;
     private const int Sigma = 1;
 
-    public static TheoryData<int, int> Cases => new() { { 75, 0 }, { 80, 1 } };
+    public static TheoryData<int, int> Cases => new() { { 75, 0 }, { 80, 1 }, { 75, 2 }, { 90, 4 } };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -26,7 +31,7 @@ public sealed class TensorMlpTests(ITestOutputHelper output)
     {
         var scene = new Scene(shape);
         using var launch = new GpuLaunch(architecture);
-        FusedMlp<Relu> mlp = scene.Load(launch);
+        IFusedMlp mlp = scene.Load(launch);
         Assert.True(mlp.IsTuned);
         ArrayView<float> values = launch.Filled(scene.Rows * scene.Options.OutputCount, float.NaN);
         ArrayView<float> gradient = launch.Filled(scene.Input.Length, float.NaN);
@@ -43,7 +48,7 @@ public sealed class TensorMlpTests(ITestOutputHelper output)
     {
         var scene = new Scene(shape);
         using var launch = new GpuLaunch(architecture);
-        FusedMlp<Relu> mlp = scene.Load(launch);
+        IFusedMlp mlp = scene.Load(launch);
         double[] cotangent = GpuLaunch.Uniform(new Random(5), scene.Rows * scene.Options.OutputCount, 1e-7);
         ArrayView<float> dLdParameters = launch.Filled(scene.Parameters.Length, 0f);
         ArrayView<float> dLdInput = launch.Filled(scene.Input.Length, 0f);
@@ -59,20 +64,79 @@ public sealed class TensorMlpTests(ITestOutputHelper output)
     [Theory]
     [InlineData(75, 0)]
     [InlineData(80, 2)]
+    [InlineData(75, 3)]
+    [InlineData(90, 4)]
     public void SecondOrderGradientsAreTheDifferencesOfTheReference(int architecture, int shape)
     {
         var scene = new Scene(shape);
         using var launch = new GpuLaunch(architecture);
-        FusedMlp<Relu> mlp = scene.Load(launch);
+        IFusedMlp mlp = scene.Load(launch);
         double[] cotangent = GpuLaunch.Uniform(new Random(6), scene.Input.Length, 1e3);
+        ArrayView<float> dLdInput = launch.Filled(scene.Input.Length, 0f);
         ArrayView<float> dLdParameters = launch.Filled(scene.Parameters.Length, 0f);
         mlp.InputGradientBackward(
             scene.Options, launch.Upload(scene.Parameters), launch.Upload(scene.Input), Sigma, launch.Upload(cotangent), dLdParameters,
-            launch.Filled((int)FusedMlp<Relu>.ScratchLength(scene.Options), float.NaN));
+            launch.Filled((int)FusedMlp<Relu>.ScratchLength(scene.Options), float.NaN), dLdInput);
         launch.AssertSame();
         var reference = new MlpReference(scene.Options);
         Report("parameters", scene.DirectionalError(
             scene.Parameters, GpuLaunch.Read(dLdParameters), x => Dot(reference.InputGradient(x, scene.Input, Sigma), cotangent)));
+        if (scene.Options.HiddenActivation == HiddenActivation.Silu)
+        {
+            Report("input", scene.DirectionalError(
+                scene.Input, GpuLaunch.Read(dLdInput), x => Dot(reference.InputGradient(scene.Parameters, x, Sigma), cotangent)));
+        }
+        else
+        {
+            Assert.All(GpuLaunch.Read(dLdInput), gradient => Assert.Equal(0f, gradient));
+        }
+    }
+
+    /// <summary>The network of the preset dreamfusion in an H100's shared memory: one layer's weights at a time, sums in global memory.</summary>
+    [LongFact]
+    public void TheLargestNetworkOfAPresetIsTheReference()
+    {
+        ValuesAndInputGradientsAreTheReferences(80, 5);
+        GradientsAreTheDifferencesOfTheReference(80, 5);
+        SecondOrderGradientsAreTheDifferencesOfTheReference(80, 5);
+    }
+
+    /// <summary>Every network of a built-in preset fits into the shared memory of the GPUs that it is meant for; what a GPU has per group, in KB.</summary>
+    [Theory]
+    [InlineData("toybox", 64)]
+    [InlineData("draft", 64)]
+    [InlineData("quality", 64)]
+    [InlineData("stable-dreamfusion", 64)]
+    [InlineData("threestudio", 64)]
+    [InlineData("dreamfusion", 163)]
+    public void TheNetworksOfAllPresetsAreTuned(string preset, int kilobytes)
+    {
+        RunConfiguration configuration = PresetCatalogue.Get(preset);
+        FieldOptions field = FieldOptions.From(configuration.Nerf, configuration.Background);
+        List<MlpOptions> networks = field.Networks switch
+        {
+            JointNetworkOptions joint => [joint.Network],
+            SeparateNetworkOptions separate => [separate.Sigma, separate.Features],
+            _ => throw new InvalidOperationException(),
+        };
+        if (field.Background is { } background)
+        {
+            networks.Add(background.Network);
+        }
+
+        Assert.Equal([true], networks.Select(network => IsTuned(network, kilobytes)).Distinct());
+        // One KB is too little.
+        Assert.Contains(networks, network => !IsTuned(network, 1));
+    }
+
+    private static bool IsTuned(MlpOptions network, int kilobytes)
+    {
+        using var launch = new GpuLaunch(80);
+        var tuning = new GpuTuning(false) { SharedMemoryLimit = kilobytes << 10 };
+        IFusedMlp mlp = network.HiddenActivation == HiddenActivation.Relu
+            ? launch.Own(FusedMlp<Relu>.Load(launch.Accelerator, null, tuning))
+            : launch.Own(FusedMlp<Silu>.Load(launch.Accelerator, null, tuning));
+        return mlp.IsTunedFor(network);
     }
 
     [Fact]
@@ -126,14 +190,21 @@ public sealed class TensorMlpTests(ITestOutputHelper output)
     /// <summary>Hidden biases ±1 and small weights: half of the units are off, and no preactivation is near the kink.</summary>
     private sealed class Scene
     {
+        private readonly int _sharedMemory;
+
         public Scene(int shape)
         {
             Options = shape switch
             {
                 0 => MlpOptions.Toybox,
                 1 => new MlpOptions(),
-                _ => new MlpOptions { InputCount = 5, Width = 48, HiddenLayers = 3, OutputCount = 18 },
+                2 => new MlpOptions { InputCount = 5, Width = 48, HiddenLayers = 3, OutputCount = 18 },
+                3 => new MlpOptions { InputCount = 12, Width = 32, HiddenLayers = 2, OutputCount = 4, HiddenActivation = HiddenActivation.Silu },
+                4 => new MlpOptions { InputCount = 5, Width = 48, HiddenLayers = 3, OutputCount = 18, HiddenActivation = HiddenActivation.Silu },
+                _ => new MlpOptions { InputCount = 48, Width = 128, HiddenLayers = 4, OutputCount = 4, HiddenActivation = HiddenActivation.Silu },
             };
+            // Little memory: one layer's weights at a time, and sums in global memory. The last is the preset dreamfusion's network in an H100's memory.
+            _sharedMemory = shape switch { 2 => 20 << 10, 4 => 32 << 10, 5 => 227 << 10, _ => int.MaxValue };
             Rows = shape == 0 ? 75 : 21;
             var random = new Random(3);
             Parameters = GpuLaunch.Uniform(random, Options.ParameterCount, 1);
@@ -162,7 +233,13 @@ public sealed class TensorMlpTests(ITestOutputHelper output)
 
         public double[] Input { get; }
 
-        public FusedMlp<Relu> Load(GpuLaunch launch) => launch.Own(FusedMlp<Relu>.Load(launch.Accelerator, null, new GpuTuning(false)));
+        public IFusedMlp Load(GpuLaunch launch)
+        {
+            var tuning = new GpuTuning(false) { SharedMemoryLimit = _sharedMemory };
+            return Options.HiddenActivation == HiddenActivation.Relu
+                ? launch.Own(FusedMlp<Relu>.Load(launch.Accelerator, null, tuning))
+                : launch.Own(FusedMlp<Silu>.Load(launch.Accelerator, null, tuning));
+        }
 
         /// <summary>Largest error of the gradient along some directions, relative to the norms of both.</summary>
         public double DirectionalError(double[] at, float[] gradient, Func<double[], double> loss)

@@ -43,6 +43,7 @@ public sealed class PredictionTests : IDisposable
 
     [Theory]
     [InlineData("""{"beta_schedule": "linear"}""", "expected scaled_linear")]
+    [InlineData("""{"beta_schedule": "linear", "beta_start": 0.00085, "beta_end": 0.012}""", "expected scaled_linear")]
     [InlineData("""{"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "prediction_type": "sample"}""", "prediction_type is sample")]
     [InlineData("""{"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "rescale_betas_zero_snr": true}""", "rescale_betas_zero_snr")]
     public void Another_schedule_is_refused_whatever_decides(string scheduler, string says)
@@ -99,6 +100,22 @@ public sealed class PredictionTests : IDisposable
         // As diffusers publishes it: true for the 768-pixel model of the velocity, false for the base.
         Assert.Contains($"\"upcast_attention\": {(name == "epsilon" ? "false" : "true")}", File.ReadAllText(Path.Combine(result.Folder, "unet", "config.json")), StringComparison.Ordinal);
         Assert.Contains(result.Prediction.Rule, File.ReadAllText(Path.Combine(result.Folder, "dfk-import.json")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-0.4f, "epsilon", "0.90 below its input")]
+    [InlineData(-0.6f, "v_prediction", "1.10 below its input")]
+    public void Rule_6_measures_from_the_input(float output, string name, string says)
+    {
+        TensorSource.Write(_folder.File("checkpoint.safetensors"), [.. RandomCheckpoint.SingleFile(TinyBases.Two, TensorType.F32, 3).Select(tensor => tensor.Key switch
+        {
+            "model.diffusion_model.out.2.weight" => tensor with { Values = () => [.. tensor.Values().Select(_ => 0f)] },
+            "model.diffusion_model.out.2.bias" => tensor with { Values = () => [.. tensor.Values().Select(_ => output)] },
+            _ => tensor,
+        })]);
+        ImportResult result = Import(_folder.File("checkpoint.safetensors"));
+        Assert.Equal(name, result.Prediction!.Name);
+        Assert.Contains(says, result.Prediction.Rule, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 """The pictures on which the embedded judge learns to tell front from back: data/train.rgb and .tsv for `train_clip.py --views`.
 
-usage: judge_data.py            in a working folder with `render` and `turntable` (see README.md) and an empty folder data/
+usage: judge_data.py        in a working folder with `render` and `turntable` (see README.md) and an empty folder data/
+       judge_data.py dark   appends turntables of black objects, whose sides differ least to the eye
 
 Renders of all objects with random cameras, lights and backgrounds, most of those with a front; and turntables of the latter as
 `dfk eval` looks at an object (elevation 30, albedo, white), as they are, with their front half rotated onto their back and the other way
@@ -9,6 +10,7 @@ what counts is what faces the camera. Seeds differ from those of the pictures th
 """
 import os
 import subprocess
+import sys
 
 import numpy as np
 
@@ -16,6 +18,7 @@ FRONTED = ['car', 'bus', 'chair', 'sofa', 'bed', 'mug', 'rubber duck', 'teapot',
            'sailboat', 'house', 'pumpkin', 'snowman', 'book', 'dice', 'flower', 'castle']
 RENDERS, RENDERS_OF_FRONTED, RENDERS_OF_ALL = 300, 1500, 12000
 TURNTABLES = {'true': 40, 'janus': 20, 'faceless': 20}
+DARK_TURNTABLES = {'true': 20, 'janus': 10, 'faceless': 10}
 TURNTABLE_SIZE, SIZE = 128, 64
 
 
@@ -28,8 +31,8 @@ def renders(work, count, seed, *category):
     return open(work + '.rgb', 'rb').read(), open(work + '.tsv').read()
 
 
-def turntables(work, category, kind, seed):
-    run('./turntable', TURNTABLES[kind], seed, work, category, kind, TURNTABLE_SIZE)
+def turntables(work, category, kind, count, seed, *word):
+    run('./turntable', count, seed, work, category, kind, TURNTABLE_SIZE, *word)
     n = TURNTABLE_SIZE // SIZE
     rgba = np.fromfile(work + '.rgba', np.uint8).reshape(-1, SIZE, n, SIZE, n, 4).astype(np.float32)
     rgb = rgba[..., :3].mean((2, 4))                       # white beside the object already
@@ -45,23 +48,35 @@ def turntables(work, category, kind, seed):
 
 
 def main():
-    categories = [line.split('\t')[0] for line in run('./render', 0, 1, 0, '-').splitlines()]
+    dark = sys.argv[1:] == ['dark']
+    if sys.argv[1:] and not dark:
+        sys.exit(__doc__)
+    rows = [line.split('\t') for line in run('./render', 0, 1, 0, '-').splitlines()]
+    categories = [row[0] for row in rows]
+    coloured = [row[0] for row in rows if row[1].strip() != '0']
     assert set(FRONTED) <= set(categories)
-    work = os.path.join('data', 'part')
-    with open('data/train.rgb', 'wb') as pictures, open('data/train.tsv', 'w') as table:
+    work, mode = os.path.join('data', 'part'), 'a' if dark else 'w'
+    with open('data/train.rgb', mode + 'b') as pictures, open('data/train.tsv', mode) as table:
         def add(part):
             pictures.write(part[0])
             table.write(part[1])
-        for category in categories:
-            add(renders(work, RENDERS_OF_FRONTED if category in FRONTED else RENDERS, 4242, category))
-        add(renders(work, RENDERS_OF_ALL, 12))
-        for category in FRONTED:
-            for seed, kind in enumerate(TURNTABLES, 5001):
-                add(turntables(work, category, kind, seed))
+        if dark:
+            for category in FRONTED:
+                if category in coloured:
+                    for seed, (kind, count) in enumerate(DARK_TURNTABLES.items(), 5004):
+                        add(turntables(work, category, kind, count, seed, 'black'))
+        else:
+            for category in categories:
+                add(renders(work, RENDERS_OF_FRONTED if category in FRONTED else RENDERS, 4242, category))
+            add(renders(work, RENDERS_OF_ALL, 12))
+            for category in FRONTED:
+                for seed, (kind, count) in enumerate(TURNTABLES.items(), 5001):
+                    add(turntables(work, category, kind, count, seed))
     for name in os.listdir('data'):
         if name.startswith('part.'):
             os.remove(os.path.join('data', name))
-    run('./render', 1000, 1, 99, 'data/val')
+    if not dark:
+        run('./render', 1000, 1, 99, 'data/val')
 
 
 if __name__ == '__main__':

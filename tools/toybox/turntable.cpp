@@ -1,9 +1,10 @@
 // Turntables of the recipe's objects as dfk looks at trained ones: 24 azimuths in steps of 15 degrees, elevation 30, distance 4, half width
 // 1.15 at the origin, albedo, 256x256 (or SIZE, a multiple of 4) without anti-aliasing (dfk averages squares of 4x4 pixels).
-// usage: turntable N SEED OUT_PREFIX CATEGORY [janus|faceless|true [SIZE]]
+// usage: turntable N SEED OUT_PREFIX CATEGORY [janus|faceless|true [SIZE [WORD]]]
 // writes OUT_PREFIX.rgba (N*24 x SIZExSIZEx4 uint8, alpha 0 beside the object) and OUT_PREFIX.tsv (caption, azimuth, category, object)
 // janus: the object's front half is rotated onto its back, so that it has a face on both sides: at z < 0 stands what is at (-x, y, -z).
 // faceless: its back half is rotated onto its front.
+// WORD: only objects with that word in their caption, such as a colour.
 // build: g++ -O3 -march=native -ffast-math -fopenmp turntable.cpp -o turntable
 #define main render_main
 #include "render.cpp"
@@ -41,15 +42,20 @@ static void view(const Obj& o, float az, int half, uint8_t* out) {
   }
 }
 int main(int argc, char** argv) {
-  if (argc < 5) { fprintf(stderr, "usage: turntable N SEED PREFIX CATEGORY [janus|faceless|true [SIZE]]\n"); return 1; }
+  if (argc < 5) { fprintf(stderr, "usage: turntable N SEED PREFIX CATEGORY [janus|faceless|true [SIZE [WORD]]]\n"); return 1; }
   int n = atoi(argv[1]); uint64_t seed = strtoull(argv[2], 0, 10); string pre = argv[3]; const string kind = argc > 5 ? argv[5] : "true"; const int half = kind == "janus" ? -1 : kind == "faceless" ? 1 : 0; if (argc > 6) SIZE = atoi(argv[6]);
   if ((!half && kind != "true") || SIZE < 4 || SIZE % 4) { fprintf(stderr, "expected janus, faceless or true and a size that is a multiple of 4\n"); return 1; }
   auto cats = makeCats(); vector<float> cw; float s = 0; int force = -1; for (size_t i = 0; i < cats.size(); i++) { s += cats[i].weight; cw.push_back(s); if (cats[i].name == argv[4]) force = (int)i; }
   if (force < 0) { fprintf(stderr, "no category '%s'; ./render 0 1 0 - lists them\n", argv[4]); return 1; }
+  const string word = argc > 7 ? " " + string(argv[7]) + " " : " "; vector<uint64_t> seeds;
+  for (uint64_t i = 0; (int)seeds.size() < n; i++) {
+    if (i > 1000ull * (n + 1)) { fprintf(stderr, "no caption of '%s' has the word '%s'\n", argv[4], argv[7]); return 1; }
+    Rng r(seed * 1000003ull + i); Obj o; Meta m; buildObject(cats, cw, r, o, m, force); if (m.cap.find(word) != string::npos) seeds.push_back(i);
+  }
   vector<uint8_t> img((size_t)n * TURNS * SIZE * SIZE * 4); vector<string> lines(n * TURNS);
 #pragma omp parallel for schedule(dynamic)
   for (int i = 0; i < n; i++) {
-    Rng r(seed * 1000003ull + i); Obj o; Meta m; buildObject(cats, cw, r, o, m, force); fit(o, r.u(.92f, 1.02f));
+    Rng r(seed * 1000003ull + seeds[i]); Obj o; Meta m; buildObject(cats, cw, r, o, m, force); fit(o, r.u(.92f, 1.02f));
     for (int k = 0; k < TURNS; k++) { view(o, k * 360.f / TURNS, half, &img[((size_t)i * TURNS + k) * SIZE * SIZE * 4]); lines[i * TURNS + k] = m.cap + "\t" + std::to_string(k * 360 / TURNS) + "\t" + m.cat + "\t" + std::to_string(i) + "\n"; }
   }
   FILE* fp = fopen((pre + ".rgba").c_str(), "wb"); fwrite(img.data(), 1, img.size(), fp); fclose(fp); fp = fopen((pre + ".tsv").c_str(), "w"); for (auto& l : lines) fputs(l.c_str(), fp); fclose(fp);

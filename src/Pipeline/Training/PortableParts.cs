@@ -38,7 +38,7 @@ internal static class PortableParts
         }
     }
 
-    private static IEnumerable<MlpOptions> Networks(FieldOptions field)
+    private static MlpOptions[] Networks(FieldOptions field)
     {
         MlpOptions[] networks = field.Networks switch
         {

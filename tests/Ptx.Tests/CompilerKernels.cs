@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using DreamFusion.Kernels.Device;
 using ILGPU;
 
@@ -29,6 +30,8 @@ public static class CompilerKernels
             x[(6 * i) + k] = sum;
         }
     }
+
+    public static void RemainderOfARotatedConstant(Index1D i, ArrayView<int> x) => x[i] = (int)BitOperations.RotateRight(1u, 1) % ((x[i] & 15) + 3);
 
     [NoLocalMemory]
     public static void LocalArrayWithAVariableIndex(Index1D i, ArrayView<int> x)

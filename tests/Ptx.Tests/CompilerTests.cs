@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using DreamFusion.Kernels.Mlp;
 using DreamFusion.Ptx.Tests.Comparison;
 using DreamFusion.Ptx.Tests.Interpreter;
@@ -39,6 +40,27 @@ public sealed class CompilerTests(ITestOutputHelper output)
         Assert.StartsWith("tests/Ptx.Tests/CompilerKernels.cs:", left.Line, StringComparison.Ordinal);
         PtxCompilationException refusal = Assert.Throws<PtxCompilationException>(() => Compile(nameof(CompilerKernels.LocalArrayWithAVariableIndex)));
         Assert.Contains("16 bytes stay in local memory", refusal.Message, StringComparison.Ordinal);
+    }
+
+    // ECMA-335 III.3.55: a remainder has the sign of its dividend, so int.MinValue % 3 is -2. .NET 10's JIT has 2 where the dividend is a rotated constant, which it
+    // folds to a positive number of 64 bits; RandomKernels/KernelWriter keeps away from that one expression.
+    [Fact]
+    public unsafe void TheRemainderOfARotatedConstantHasItsSign()
+    {
+        const ulong Address = 0x1000_0000;
+        int[] numbers = [.. Enumerable.Range(0, 16)];
+        PtxModule module = Compile(nameof(CompilerKernels.RemainderOfARotatedConstant));
+        PtxProgram program = PtxParser.Parse(module.Text);
+        var memory = new DeviceMemory();
+        DeviceBuffer buffer = memory.Add(Address, MemoryMarshal.AsBytes<int>(numbers).ToArray());
+        byte[] parameters = ArgumentBytes.Of(module, program, new Index3D(numbers.Length, 1, 1), [new ArrayView<int>((int*)Address, numbers.Length)]);
+        new Machine(program, memory, parameters).Launch((1, 1, 1), (32, 1, 1));
+        Assert.Equal(numbers.Select(n => (int)((long)int.MinValue % (n + 3))), MemoryMarshal.Cast<byte, int>(buffer.Bytes).ToArray());
+        fixed (int* pointer = numbers)
+        {
+            CompilerKernels.RemainderOfARotatedConstant(0, new ArrayView<int>(pointer, numbers.Length));
+            output.WriteLine($"int.MinValue % 3 by the JIT: {numbers[0]}");
+        }
     }
 
     [Theory]

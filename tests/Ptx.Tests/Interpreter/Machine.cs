@@ -15,6 +15,8 @@ public sealed class Machine
 
     private readonly DeviceMemory _memory;
     private readonly bool _tracksUses;
+    private readonly RunState _state;
+    private LaneStep? _thread;
 
     // Threads of the block that runs: blocks run one after the other and use the same ones.
     private readonly List<Lane> _lanes = [];
@@ -42,7 +44,7 @@ public sealed class Machine
         Guards = [.. program.Statements.Select(statement => statement.Guard is null ? null : operands.Value(statement.Guard, "pred", statement))];
         Kinds = [.. program.Statements.Select(StatementCompiler.KindOf)];
         MeetingPoints = ControlFlow.MeetingPoints(program);
-        Runs = tracksUses ? null : StraightRunCompiler.Compile(program, Steps, Kinds, access, MeetingPoints.Values.Concat(MeetingPoints.Keys.Select(at => at + 1)));
+        _state = new RunState(Steps, access, [.. program.Statements], parameters);
         Exchange = new WarpExchange(program);
         Matrices = new WarpMatrices(program, access);
     }
@@ -57,8 +59,8 @@ public sealed class Machine
 
     public Dictionary<int, int> MeetingPoints { get; }
 
-    /// <summary>Compiled runs by their first statement; null where uses are tracked.</summary>
-    public StraightRun?[]? Runs { get; }
+    /// <summary>Compiled runs by their first statement; null where nothing is compiled.</summary>
+    public StraightRun?[]? Runs { get; private set; }
 
     public WarpExchange Exchange { get; }
 
@@ -69,6 +71,19 @@ public sealed class Machine
 
     /// <summary>Runs blocks and warps from the last one on: what depends on their order then shows.</summary>
     public bool IsReversed { get; init; }
+
+    /// <summary>The program as .NET code, for <see cref="Use"/>.</summary>
+    public CompiledCode Compile() => CompiledCode.Compile(Program, MeetingPoints.Values.Concat(MeetingPoints.Keys.Select(at => at + 1)));
+
+    /// <summary>Whether what runs is compiled.</summary>
+    public bool IsCompiled => _thread is not null || Runs is not null;
+
+    /// <summary>Runs compiled from now on; uses must not be tracked.</summary>
+    public void Use(CompiledCode code)
+    {
+        _thread = code.Thread(_state);
+        Runs = code.Runs(_state) is { Length: > 0 } runs ? runs : null;
+    }
 
     public void Launch((int X, int Y, int Z) grid, (int X, int Y, int Z) block, int dynamicSharedBytes = 0)
     {
@@ -119,19 +134,19 @@ public sealed class Machine
             TracksUses = _tracksUses,
             Shared = new Scratch(sharedBytes) { Log = _tracksUses ? new AccessLog(sharedBytes) : null },
         };
+        if (_thread is not null)
+        {
+            RunThreads(block, _thread);
+            return;
+        }
+
         List<Warp> warps = [];
         for (int first = 0; first < block.ThreadCount; first += WarpSize)
         {
             var warp = new Warp(this, warps.Count);
             for (int thread = first; thread < Math.Min(first + WarpSize, block.ThreadCount); thread++)
             {
-                if (thread == _lanes.Count)
-                {
-                    _lanes.Add(new Lane(thread, Program));
-                }
-
-                _lanes[thread].Begin(block, warp);
-                warp.Lanes.Add(_lanes[thread]);
+                warp.Lanes.Add(Begin(thread, block, warp));
             }
 
             warp.Begin();
@@ -148,6 +163,27 @@ public sealed class Machine
             warps.ForEach(warp => warp.Run());
             PassBarrier(block, warps);
         }
+    }
+
+    // Each from beginning to end; nobody waits for anybody.
+    private void RunThreads(Block block, LaneStep run)
+    {
+        var warp = new Warp(this, 0);
+        for (int thread = 0; thread < block.ThreadCount; thread++)
+        {
+            run(Begin(thread, block, warp));
+        }
+    }
+
+    private Lane Begin(int thread, Block block, Warp warp)
+    {
+        if (thread == _lanes.Count)
+        {
+            _lanes.Add(new Lane(thread, Program));
+        }
+
+        _lanes[thread].Begin(block, warp);
+        return _lanes[thread];
     }
 
     private void PassBarrier(Block block, List<Warp> warps)

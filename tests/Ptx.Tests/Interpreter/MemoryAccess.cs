@@ -7,6 +7,8 @@ namespace DreamFusion.Ptx.Tests.Interpreter;
 /// <summary>Loads and stores of one thread, with everything that can go wrong with them.</summary>
 public sealed class MemoryAccess(DeviceMemory global, bool tracksUses = true)
 {
+    private const int Word = 4;
+
     private DeviceBuffer? _last;
 
     /// <summary>Reads global memory without noting it.</summary>
@@ -33,6 +35,29 @@ public sealed class MemoryAccess(DeviceMemory global, bool tracksUses = true)
         return ref buffer.Bytes[(int)(address - buffer.Address)];
     }
 
+    /// <summary>Reads 4 bytes of shared or local memory without noting it; they must have been written.</summary>
+    public ulong LoadScratch(Lane lane, Scratch scratch, ulong address, Statement statement)
+    {
+        int at = InScratch(lane, scratch, address, statement);
+        return scratch.IsDefined.AsSpan(at, Word).Contains(false) ? throw Unwritten(lane, at + scratch.IsDefined.AsSpan(at, Word).IndexOf(false), statement) : Unsafe.ReadUnaligned<uint>(ref scratch.Bytes[at]);
+    }
+
+    /// <summary>Writes 4 bytes of shared or local memory without noting who does.</summary>
+    public void StoreScratch(Lane lane, Scratch scratch, ulong address, uint value, Statement statement)
+    {
+        int at = InScratch(lane, scratch, address, statement);
+        Unsafe.WriteUnaligned(ref scratch.Bytes[at], value);
+        Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref scratch.IsDefined[at]), 0x0101_0101u);
+    }
+
+    private static int InScratch(Lane lane, Scratch scratch, ulong address, Statement statement)
+    {
+        RequireAligned(lane, address, Word, statement);
+        return address + Word <= (ulong)scratch.Bytes.Length && address < (ulong)scratch.Bytes.Length ? (int)address : throw OutOfBounds(lane, address, Word, statement, $"of {scratch.Bytes.Length} bytes of {(scratch == lane.Local ? "local" : "shared")} memory");
+    }
+
+    private static PtxFaultException Unwritten(Lane lane, int at, Statement statement) => new(FaultKind.UninitializedMemory, $"{statement}: {lane} reads byte {at}, which nobody wrote");
+
     /// <summary>Reads an element of 1, 2, 4 or 8 bytes, zero-extended.</summary>
     public ulong Load(Lane lane, string space, ulong address, int size, bool isAtomic, Statement statement)
     {
@@ -40,7 +65,7 @@ public sealed class MemoryAccess(DeviceMemory global, bool tracksUses = true)
         buffer?.NoteRead(at, size);
         if (defined is not null && defined.AsSpan(at, size).IndexOf(false) is >= 0 and var missing)
         {
-            throw new PtxFaultException(FaultKind.UninitializedMemory, $"{statement}: {lane} reads byte {at + missing}, which nobody wrote");
+            throw Unwritten(lane, at + missing, statement);
         }
 
         if (log?.Read(at, size, lane.Access(isAtomic)) is { } other)

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Runtime.ExceptionServices;
@@ -8,30 +10,50 @@ using DreamFusion.Ptx.Tests.Interpreter;
 namespace DreamFusion.Ptx.Tests.StandIn;
 
 /// <summary>A loaded module.</summary>
-/// <param name="program">Its program.</param>
-/// <param name="memory">Global memory.</param>
-/// <param name="isFast">Whether kernels run compiled, on two cores where their blocks do not meet, and without looking for races and registers without a value.</param>
-internal sealed class StandInModule(PtxProgram program, DeviceMemory memory, bool isFast)
+internal sealed class StandInModule
 {
-    private readonly byte[] _parameters = new byte[program.ParameterBytes];
-    private Machine[] _machines = [];
+    private readonly DeviceMemory _memory;
+    private readonly bool _isFast;
+    private readonly bool _isShared;
+    private readonly byte[] _parameters;
+    private readonly List<Machine> _machines = [];
+    private CompiledCode? _code;
 
-    public PtxProgram Program { get; } = program;
+    /// <summary>Makes what runs a program; finds what is wrong with it.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="memory">Global memory.</param>
+    /// <param name="isFast">Whether kernels run compiled, on two cores where their blocks do not meet, and without looking for races and registers without a value.</param>
+    public StandInModule(PtxProgram program, DeviceMemory memory, bool isFast)
+    {
+        Program = program;
+        _memory = memory;
+        _isFast = isFast;
+        _isShared = program.Statements.Exists(statement => statement.Opcode is "atom" or "red");
+        _parameters = new byte[program.ParameterBytes];
+        _machines.Add(NewMachine());
+    }
+
+    public PtxProgram Program { get; }
 
     public int DynamicSharedLimit { get; set; } = 48 * 1024;
-
-    /// <summary>Makes what runs the program; finds what is wrong with it.</summary>
-    public void Prepare()
-    {
-        // Atomic operations take turns in one thread.
-        bool isShared = Program.Statements.Exists(statement => statement.Opcode is "atom" or "red");
-        _machines = [.. Enumerable.Range(0, isFast && !isShared ? 2 : 1).Select(_ => new Machine(Program, memory, _parameters, tracksUses: !isFast) { MaximumSteps = long.MaxValue })];
-    }
 
     public void Run((int X, int Y, int Z) grid, (int X, int Y, int Z) group, int sharedBytes, byte[] parameters)
     {
         parameters.CopyTo(_parameters, 0);
-        if (_machines.Length == 1)
+        // Atomic operations take turns in one thread, and one block has no other to run beside.
+        int count = _isFast && !_isShared && grid.X * grid.Y * grid.Z > 1 ? 2 : 1;
+        while (_machines.Count < count)
+        {
+            _machines.Add(NewMachine());
+        }
+
+        if (_isFast)
+        {
+            _code ??= _machines[0].Compile();
+            _machines.Where(machine => !machine.IsCompiled).ToList().ForEach(machine => machine.Use(_code));
+        }
+
+        if (count == 1)
         {
             _machines[0].Launch(grid, group, sharedBytes);
             return;
@@ -39,13 +61,15 @@ internal sealed class StandInModule(PtxProgram program, DeviceMemory memory, boo
 
         try
         {
-            Machine.Launch(_machines, grid, group, sharedBytes);
+            Machine.Launch([.. _machines], grid, group, sharedBytes);
         }
         catch (AggregateException exception)
         {
             ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
     }
+
+    private Machine NewMachine() => new(Program, _memory, _parameters, tracksUses: !_isFast) { MaximumSteps = long.MaxValue };
 }
 
 internal sealed partial class StandInDriver
@@ -123,7 +147,10 @@ internal sealed partial class StandInDriver
     private void Run(StandInModule module, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int sharedBytes, nint stream, byte[] parameters)
     {
         LaunchCount++;
+        long start = Stopwatch.GetTimestamp();
         module.Run(grid, group, sharedBytes, parameters);
+        (int launches, TimeSpan time) = Times.GetValueOrDefault(module.Program.Entry);
+        Times[module.Program.Entry] = (launches + 1, time + Stopwatch.GetElapsedTime(start));
         if (_streams.Count == 1)
         {
             return;
@@ -152,7 +179,6 @@ internal sealed partial class StandInDriver
         {
             program = PtxParser.Parse(ptx);
             module = new StandInModule(program, _memory, IsFast);
-            module.Prepare();
         }
         catch (PtxFaultException fault)
         {

@@ -55,6 +55,9 @@ internal sealed partial class StandInDriver : IDisposable
     /// <summary>Kernels that have run.</summary>
     public int LaunchCount { get; private set; }
 
+    /// <summary>Launches of each kernel and the time that they took.</summary>
+    public Dictionary<string, (int Launches, TimeSpan Time)> Times { get; } = [];
+
     /// <summary>Modules that were assembled from PTX.</summary>
     public int AssembledCount { get; private set; }
 

@@ -3,7 +3,9 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Numerics;
+using System.Reflection;
 using System.Threading;
+using DreamFusion.Architecture.Tests.Discovery;
 using DreamFusion.Kernels.Device;
 using DreamFusion.Pipeline;
 using DreamFusion.Pipeline.Cameras;
@@ -28,16 +30,25 @@ public sealed class StandInRunTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _cache.Dispose();
 
-    [LongFact]
+    [Fact]
     public void TheSelftestIsGreen()
     {
         using var driver = StandInDriver.Install(isFast: true);
         SelftestReport report = SelftestSession.Run("cuda", 1, KernelChoice.Tuned);
         output.WriteLine($"{report.Results.Count} checks, {driver.LaunchCount} launches, {report.Duration.TotalSeconds:0.0} s");
+        foreach ((string kernel, (int launches, TimeSpan time)) in driver.Times.OrderByDescending(pair => pair.Value.Time).Take(20))
+        {
+            output.WriteLine($"{kernel}: {launches} launches, {time.TotalSeconds:0.00} s");
+        }
+
+        output.WriteLine($"all kernels: {driver.Times.Values.Sum(value => value.Time.TotalSeconds):0.0} s");
         Assert.Equal("cuda (Stand-in 0)", report.Device);
         Assert.All(report.Results, result => Assert.True(result.Kind != SelfCheckKind.Failure, $"{result.Family}: {result.Message}"));
         Assert.Equal(ExitCode.Done, report.ExitCode);
         Assert.Equal((0, 0), (driver.LiveAllocations, driver.RetainedContexts));
+        IEnumerable<string> kernels = KernelDiscovery.Find(Assembly.Load("DreamFusion.Kernels")).Select(kernel => $"{kernel.Method.DeclaringType!.Name}_{kernel.Method.Name}").Distinct();
+        string[] missing = [.. kernels.Where(kernel => !driver.Times.Keys.Any(entry => entry == kernel || entry.StartsWith($"{kernel}_", StringComparison.Ordinal)))];
+        Assert.True(missing.Length == 0, $"kernels that the self-test does not launch: {string.Join(", ", missing)}");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using ILGPU.Ptx.Code;
@@ -36,6 +37,7 @@ internal sealed class Propagation
     private Dictionary<BasicBlock, Copies> Analyze()
     {
         Dictionary<BasicBlock, List<BasicBlock>> predecessors = FlowSimplifier.Predecessors(_code);
+        var liveness = new Liveness(_code, _assignedOnce);
         var starts = new Dictionary<BasicBlock, Copies>();
         var ends = new Dictionary<BasicBlock, Copies>();
         bool changed = true;
@@ -57,7 +59,7 @@ internal sealed class Propagation
                     Learn(end, instruction, Value(instruction, end));
                 }
 
-                end.Forget(_assignedOnce);
+                end.Keep(register => liveness.IsReadBehind(block, register));
                 ends[block] = end;
                 changed = true;
             }
@@ -231,14 +233,19 @@ internal sealed class Propagation
             }
         }
 
-        /// <summary>Drops registers that are known elsewhere.</summary>
-        public void Forget(HashSet<Register> registers)
+        /// <summary>Drops what nobody asks for: written out loops have thousands of blocks and hundreds of variables.</summary>
+        public void Keep(Func<Register, bool> isWanted)
         {
-            foreach (Register register in _values.Keys)
+            _sources.Clear();
+            foreach ((Register register, Operand value) in _values)
             {
-                if (registers.Contains(register))
+                if (!isWanted(register))
                 {
                     _values.Remove(register);
+                }
+                else if (value is Register from)
+                {
+                    _sources.Add(from);
                 }
             }
         }

@@ -24,13 +24,13 @@ public sealed class CompiledCode
 
     /// <summary>Compiles a program.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="meetings">Where threads that took different ways may meet.</param>
-    public static CompiledCode Compile(PtxProgram program, IEnumerable<int> meetings)
+    /// <param name="meetings">Finds where threads that took different ways may meet.</param>
+    public static CompiledCode Compile(PtxProgram program, Func<IEnumerable<int>> meetings)
     {
         StatementKind[] kinds = [.. program.Statements.Select(StatementCompiler.KindOf)];
         return Array.TrueForAll(kinds, kind => kind is StatementKind.Own or StatementKind.Branch or StatementKind.End)
             ? new CompiledCode(Thread(program, kinds), [])
-            : new CompiledCode(null, Runs(program, kinds, [.. program.Labels.Values, .. meetings]));
+            : new CompiledCode(null, Runs(program, kinds, [.. program.Labels.Values, .. meetings()]));
     }
 
     /// <summary>All that a thread does; null where threads work together.</summary>

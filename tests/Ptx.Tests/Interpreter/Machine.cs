@@ -43,7 +43,6 @@ public sealed class Machine
         Steps = [.. program.Statements.Select(statement => StatementCompiler.IsCollective(statement) ? _ => { } : compiler.Compile(statement))];
         Guards = [.. program.Statements.Select(statement => statement.Guard is null ? null : operands.Value(statement.Guard, "pred", statement))];
         Kinds = [.. program.Statements.Select(StatementCompiler.KindOf)];
-        MeetingPoints = ControlFlow.MeetingPoints(program);
         _state = new RunState(Steps, access, [.. program.Statements], parameters);
         Exchange = new WarpExchange(program);
         Matrices = new WarpMatrices(program, access);
@@ -57,7 +56,7 @@ public sealed class Machine
 
     public StatementKind[] Kinds { get; }
 
-    public Dictionary<int, int> MeetingPoints { get; }
+    public Dictionary<int, int> MeetingPoints => field ??= ControlFlow.MeetingPoints(Program);
 
     /// <summary>Compiled runs by their first statement; null where nothing is compiled.</summary>
     public StraightRun?[]? Runs { get; private set; }
@@ -73,7 +72,7 @@ public sealed class Machine
     public bool IsReversed { get; init; }
 
     /// <summary>The program as .NET code, for <see cref="Use"/>.</summary>
-    public CompiledCode Compile() => CompiledCode.Compile(Program, MeetingPoints.Values.Concat(MeetingPoints.Keys.Select(at => at + 1)));
+    public CompiledCode Compile() => CompiledCode.Compile(Program, () => MeetingPoints.Values.Concat(MeetingPoints.Keys.Select(at => at + 1)));
 
     /// <summary>Whether what runs is compiled.</summary>
     public bool IsCompiled => _thread is not null || Runs is not null;

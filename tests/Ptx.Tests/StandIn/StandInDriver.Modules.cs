@@ -79,19 +79,22 @@ internal sealed partial class StandInDriver
     private const int SharedMemory = 227 * 1024;
     private const int UsualSharedMemory = 48 * 1024;
 
+    private readonly Dictionary<string, StandInModule> _assembled = [];
+
     /// <summary>Loads PTX, or what <see cref="Assemble"/> made of it.</summary>
     public nint LoadModule(string image)
     {
         bool isCubin = image.StartsWith(CubinMark, StringComparison.Ordinal);
         Require(isCubin || image.Contains(".version", StringComparison.Ordinal), DriverError.InvalidPtx, "neither PTX nor a cubin");
         nint handle = NewHandle();
-        _modules.Add(handle, Parsed(isCubin ? image[CubinMark.Length..] : image));
+        // What was assembled just now need not be read again.
+        _modules.Add(handle, isCubin && _assembled.Remove(image, out StandInModule? module) ? module : Parsed(isCubin ? image[CubinMark.Length..] : image));
         return handle;
     }
 
     public byte[] Assemble(string ptx)
     {
-        Parsed(ptx);
+        _assembled[CubinMark + ptx] = Parsed(ptx);
         AssembledCount++;
         return Encoding.ASCII.GetBytes(CubinMark + ptx + '\0');
     }

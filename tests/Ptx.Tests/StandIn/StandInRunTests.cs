@@ -45,9 +45,11 @@ public sealed class StandInRunTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("cuda (Stand-in 0)", report.Device);
         Assert.All(report.Results, result => Assert.True(result.Kind != SelfCheckKind.Failure, $"{result.Family}: {result.Message}"));
         Assert.Equal(ExitCode.Done, report.ExitCode);
+        Assert.Equal((0, 0), (driver.LiveAllocations, driver.RetainedContexts));
         IEnumerable<string> kernels = KernelDiscovery.Find(Assembly.Load("DreamFusion.Kernels")).Select(kernel => $"{kernel.Method.DeclaringType!.Name}_{kernel.Method.Name}").Distinct();
         string[] missing = [.. kernels.Where(kernel => !driver.Times.Keys.Any(entry => entry == kernel || entry.StartsWith($"{kernel}_", StringComparison.Ordinal)))];
-        output.WriteLine($"buffers and contexts left: {driver.LiveAllocations}, {driver.RetainedContexts}; kernels not launched: {string.Join(", ", missing)}");
+        // Three kernels of the hash grid belong to its halves and to sums in any order; Gpu/HashGridPairTests has them.
+        Assert.All(missing, kernel => Assert.StartsWith("HashGridPairKernels_", kernel, StringComparison.Ordinal));
     }
 
     [Fact]

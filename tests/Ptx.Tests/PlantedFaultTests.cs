@@ -17,6 +17,8 @@ public sealed class PlantedFaultTests
     [InlineData("st.shared.u32 [tile], %r1;", FaultKind.Race)]
     [InlineData("st.shared.u32 [%rd3], %r1; xor.b32 %r2, %r1, 1; mul.wide.s32 %rd4, %r2, 4; add.s64 %rd4, %rd2, %rd4; ld.shared.u32 %r3, [%rd4];", FaultKind.Race)]
     [InlineData("setp.ge.u32 %p2, %r1, 32; @%p2 bra SKIP; st.shared.u32 [%rd3], %r1; bar.warp.sync 0xffffffff; ld.shared.u32 %r3, [%rd2]; bar.warp.sync 0xffffffff; ld.shared.u32 %r3, [%rd2]; st.shared.u32 [%rd3], %r1; SKIP:", FaultKind.Race)]
+    [InlineData("st.shared.u32 [%rd3], %r1; bar.sync 0; setp.ge.u32 %p2, %r1, 32; @%p2 bra OTHER; setp.eq.s32 %p3, %r1, 0; @%p3 st.shared.u32 [%rd2], %r1; bra.uni END; OTHER: bar.warp.sync 0xffffffff; ld.shared.u32 %r3, [%rd2]; END:", FaultKind.Race)]
+    [InlineData("st.shared.u32 [%rd3], %r1; bar.sync 0; setp.lt.u32 %p2, %r1, 32; @%p2 bra OTHER; setp.eq.s32 %p3, %r1, 32; @%p3 st.shared.u32 [%rd2], %r1; bra.uni END; OTHER: bar.warp.sync 0xffffffff; ld.shared.u32 %r3, [%rd2]; END:", FaultKind.Race)]
     [InlineData("st.global.u32 [%rd1], %r1;", FaultKind.Race)]
     [InlineData("st.global.u32 [%rd1], %r1; bar.sync 0; ld.global.u32 %r2, [%rd1];", FaultKind.Race)]
     [InlineData("add.s32 %r2, %r3, 1;", FaultKind.UninitializedRegister)]

@@ -317,7 +317,7 @@ internal sealed unsafe class CompiledGroup : IDisposable
                 sum += word;
             }
 
-            _state->Count = meeting.Mode switch { "and" => sum == count ? 1u : 0u, "or" => sum > 0 ? 1u : 0u, _ => sum };
+            _state->Count = sum;
         }
 
         else if (meeting.Operation == Operation.Shuffle)

@@ -7,7 +7,7 @@ namespace ILGPU.Runtime.CPU.Compiled;
 /// <param name="Name">For messages; threads that meet must name the same.</param>
 /// <param name="IsOfWarp">True if the threads of a warp meet, false for those of the group.</param>
 /// <param name="Operation">Barrier, BarrierReduce, WarpBarrier, Shuffle or Ballot.</param>
-/// <param name="Mode">How a shuffle finds its source, or what a barrier reduces by.</param>
+/// <param name="Mode">How a shuffle finds its source; empty otherwise.</param>
 internal sealed record Meeting(string Name, bool IsOfWarp, Operation Operation, string Mode)
 {
     private const string GroupMode = "group";
@@ -16,7 +16,7 @@ internal sealed record Meeting(string Name, bool IsOfWarp, Operation Operation, 
     public static Meeting? Of(PtxInstruction instruction) => instruction.Operation switch
     {
         Operation.Barrier => new Meeting("Group.Barrier", false, Operation.Barrier, string.Empty),
-        Operation.BarrierReduce => new Meeting("Group.BarrierPopCount", false, Operation.BarrierReduce, instruction.Name!),
+        Operation.BarrierReduce => new Meeting("Group.BarrierPopCount", false, Operation.BarrierReduce, string.Empty),
         Operation.WarpBarrier => new Meeting("Warp.Barrier", true, Operation.WarpBarrier, string.Empty),
         Operation.Ballot => new Meeting("Warp ballot", true, Operation.Ballot, string.Empty),
         Operation.Shuffle when instruction.Name == GroupMode => new Meeting("Group.Broadcast", false, Operation.Shuffle, GroupMode),
